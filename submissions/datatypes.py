@@ -1,0 +1,69 @@
+"""One row per data type of a value: what is readable, its JSON Schema, how numbers are written canonically."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+NUMBER = r"^-?\d+(\.\d+)?$"
+DATE = r"^\d{4}-\d{2}-\d{2}$"
+
+
+@dataclass(frozen=True)
+class DataType:
+    name: str
+    readable: Callable[[pl.Expr], pl.Expr]
+    """True where a value can be read as this type; values are trimmed text."""
+    schema: dict[str, Any]
+    """JSON Schema of a value."""
+    numeric: bool = False
+
+
+def as_number(value: pl.Expr) -> pl.Expr:
+    """Float64 of plain digits with an optional point; anything else is null, never a guess."""
+    return pl.when(value.str.contains(NUMBER)).then(value).cast(pl.Float64, strict=False)
+
+
+def as_date(value: pl.Expr) -> pl.Expr:
+    return pl.when(value.str.contains(DATE)).then(value).str.to_date("%Y-%m-%d", strict=False)
+
+
+def is_number(value: pl.Expr) -> pl.Expr:
+    return value.str.contains(NUMBER)
+
+
+def is_text(value: pl.Expr) -> pl.Expr:
+    return value != ""
+
+
+NUMERIC_SCHEMA = {"type": ["integer", "number", "string", "null"]}
+
+DATA_TYPES = {
+    kind.name: kind
+    for kind in (
+        DataType("count", is_number, {"type": ["integer", "string", "null"], "pattern": r"^\d+$"}, numeric=True),
+        DataType("percentage", is_number, NUMERIC_SCHEMA | {"pattern": r"^\d+(\.\d+)?$"}, numeric=True),
+        DataType("duration", is_number, NUMERIC_SCHEMA | {"pattern": r"^\d+(\.\d+)?$"}, numeric=True),
+        DataType("boolean", lambda v: v.is_in(["0", "1"]), {"enum": [0, 1, "0", "1", True, False, None]}),
+        DataType("date", lambda v: as_date(v).is_not_null(), {"type": ["string", "null"], "format": "date"}),
+        DataType("text", is_text, {"type": ["string", "null"]}),
+        DataType("list", is_text, {"type": ["string", "null"]}),
+        DataType("code_list", is_text, {"type": ["string", "null"]}),
+    )
+}
+NUMERIC = [name for name, kind in DATA_TYPES.items() if kind.numeric]
+WORDED = ["text", "list", "code_list"]
+
+
+def canonical_number(value: pl.Expr) -> pl.Expr:
+    """`007` -> `7`, `4.20` -> `4.2`, `-0` -> `0`; text that is no plain number stays as it is."""
+    trimmed = (
+        value.str.replace(r"^(-?)0+(\d)", "${1}${2}")
+        .str.replace(r"(\.\d*?)0+$", "${1}")
+        .str.replace(r"\.$", "")
+        .str.replace(r"^-0$", "0")
+    )
+    return pl.when(value.str.contains(NUMBER)).then(trimmed).otherwise(value)
