@@ -115,11 +115,11 @@ BLANK: dict[str, pl.Expr] = {
 
 def complete(wide: pl.DataFrame, codes: list[str]) -> pl.DataFrame:
     """Columns for what was not filed, and blanks instead of nulls."""
-    filled = []
+    filled, present = [], set(wide.columns)
     for code in codes:
         for name, blank in BLANK.items():
             column = f"{name}_{code}"
-            if column not in wide.columns:
+            if column not in present:
                 filled.append(blank.alias(column))
             elif name not in ("number", "start", "end"):
                 filled.append(pl.col(column).fill_null(blank))

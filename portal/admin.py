@@ -1,0 +1,63 @@
+"""Administration of people and entities, with import and export of entities for staff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.utils.translation import gettext_lazy as _
+from import_export import resources
+from import_export.admin import ImportExportModelAdmin
+from import_export.fields import Field
+from import_export.widgets import ForeignKeyWidget
+
+from portal.models import Membership, ReportingEntity, User
+
+
+class EntityResource(resources.ModelResource):
+    supervised_by = Field("supervised_by", "supervised_by", ForeignKeyWidget(ReportingEntity, "code"))
+
+    class Meta:
+        model = ReportingEntity
+        import_id_fields = ["code"]
+        fields = ["code", "kind", "name_en", "name_da", "name_nl", "country", "supervised_by"]
+
+
+class MembershipInline(admin.TabularInline[Membership, User]):
+    model = Membership
+    extra = 0
+    autocomplete_fields = ["entity"]
+
+
+@admin.register(ReportingEntity)
+class EntityAdmin(ImportExportModelAdmin):
+    resource_classes = [EntityResource]
+    list_display = ["code", "name_en", "kind", "country", "supervised_by"]
+    list_filter = ["kind"]
+    list_select_related = ["supervised_by"]
+    search_fields = ["code", "name_en", "name_da", "name_nl"]
+
+
+class CreationForm(AdminUserCreationForm):
+    class Meta:
+        model = User
+        fields = ["email", "name"]
+
+
+@admin.register(User)
+class PortalUserAdmin(UserAdmin):
+    add_form = CreationForm
+    form = UserChangeForm
+    inlines = [MembershipInline]
+    ordering = ["email"]
+    list_display = ["email", "name", "is_active", "is_staff"]
+    list_filter = ["is_active", "is_staff"]
+    search_fields = ["email", "name"]
+    fieldsets = (
+        (None, {"fields": ["email", "name", "password"]}),
+        (_("Access"), {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
+    )
+    add_fieldsets = ((None, {"fields": ["email", "name", "usable_password", "password1", "password2"]}),)
+    filter_horizontal: Any = ["groups"]

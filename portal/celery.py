@@ -1,0 +1,49 @@
+"""The Celery application. The broker is only a hint: the row of a job in the database is the truth."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import worker_ready
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+from django.conf import settings
+
+app = Celery("portal")
+app.conf.update(
+    broker_url=settings.CELERY_BROKER_URL,
+    broker_connection_retry_on_startup=True,
+    # A request must not hang on a broker that is away: the reaper hands the job out later.
+    broker_transport_options={"socket_timeout": 5, "socket_connect_timeout": 2},
+    task_publish_retry=False,
+    task_ignore_result=True,
+    task_acks_late=True,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    timezone=settings.TIME_ZONE,
+    beat_schedule={
+        "reap lost jobs": {"task": "submissions.tasks.reap_jobs", "schedule": float(settings.REAP_EVERY_SECONDS)}
+    },
+    beat_schedule_filename=str(settings.VAR_DIR / "beat-schedule"),
+)
+if settings.CELERY_BROKER_URL.startswith("filesystem"):
+    queue = settings.VAR_DIR / "queue"
+    for name in ("messages", "processed", "control"):
+        (queue / name).mkdir(parents=True, exist_ok=True)
+    app.conf.broker_transport_options = {
+        "data_folder_in": str(queue / "messages"),
+        "data_folder_out": str(queue / "messages"),
+        "processed_folder": str(queue / "processed"),
+        "control_folder": str(queue / "control"),
+        "store_processed": False,
+    }
+app.autodiscover_tasks(["submissions"])
+
+
+@worker_ready.connect
+def hand_out_lost_jobs(**kwargs: Any) -> None:
+    """What a dead worker left behind is handed out as soon as one is back."""
+    app.send_task("submissions.tasks.reap_jobs")

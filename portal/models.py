@@ -1,0 +1,103 @@
+"""Who and where: users, reporting entities, and in which role a user acts for an entity."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from portal.access import Access, EntityKind, Role
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str, **fields: Any) -> User:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=(username or "").lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    email = models.EmailField(_("email"), unique=True)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    is_staff = models.BooleanField(_("may enter the administration"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @cached_property
+    def access(self) -> Access:
+        """What this user may do, read once a request."""
+        rows = self.memberships.values_list("role", "entity_id", "entity__kind")
+        return Access.of(rows) if self.is_active else Access()
+
+
+class ReportingEntity(models.Model):
+    """Who files, supervises or reviews."""
+
+    code = models.SlugField(_("code"), max_length=60, unique=True)
+    kind = models.CharField(_("kind"), max_length=30, choices=EntityKind.choices)
+    name_en = models.CharField(_("name (English)"), max_length=200)
+    name_da = models.CharField(_("name (Danish)"), max_length=200)
+    name_nl = models.CharField(_("name (Dutch)"), max_length=200)
+    country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("ISO 3166-1, two letters."))
+    supervised_by = models.ForeignKey(
+        "self",
+        verbose_name=_("supervisory authority"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="supervises",
+        limit_choices_to={"kind": EntityKind.SUPERVISORY_AUTHORITY},
+    )
+
+    class Meta:
+        verbose_name = _("reporting entity")
+        verbose_name_plural = _("reporting entities")
+        ordering = ["kind", "code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        language = (get_language() or "en").partition("-")[0]
+        return str(getattr(self, f"name_{language}", "") or self.name_en)
+
+
+class Membership(models.Model):
+    """A user acts for an entity in one role; several roles are several rows."""
+
+    user = models.ForeignKey(User, verbose_name=_("user"), on_delete=models.CASCADE, related_name="memberships")
+    entity = models.ForeignKey(
+        ReportingEntity, verbose_name=_("entity"), on_delete=models.CASCADE, related_name="memberships"
+    )
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [models.UniqueConstraint(fields=["user", "entity", "role"], name="one_membership_a_role")]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.get_role_display()} – {self.entity}"

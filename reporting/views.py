@@ -1,0 +1,238 @@
+"""Dashboards, completeness, and their downloads: chart, table and CSV come from the same query."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from typing import Any, cast
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from portal.models import User
+from reporting import charts, completeness, figures
+from reporting.comparability import Total, total
+from submissions.catalogue import catalogue
+from submissions.duties import duties
+from submissions.models import STATE_LABELS, Obligation, ReportingPeriod
+from submissions.presentation import in_language, number
+
+WIDE, NARROW = 620, 230
+"""Width of the plotting area in pixels, for a desk and for a phone."""
+
+
+def user_of(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def language() -> str:
+    return (get_language() or "en").partition("-")[0]
+
+
+def dashboards() -> list[tuple[str, str]]:
+    return [
+        ("overview", _("Overview")),
+        ("providers", _("Providers")),
+        ("member-states", _("Member States")),
+        ("reference", _("Reference")),
+        ("measurements", _("Measurements")),
+    ]
+
+
+QUESTIONS = {
+    "providers": lambda: _("What do providers report: volumes, cases, complaints, errors?"),
+    "member-states": lambda: _("What do Member States report: reports received, children identified, convictions?"),
+    "reference": lambda: _("What do the reference sources say, and how do national figures compare?"),
+    "measurements": lambda: _("Where is material hosted, and where does it move?"),
+}
+
+
+@require_safe
+def dashboard(request: HttpRequest, name: str = "overview") -> HttpResponse:
+    if name == "overview":
+        return overview(request)
+    if name not in QUESTIONS:
+        raise Http404
+    period = chosen_period(name, request.GET.get("period", ""))
+    context: dict[str, Any] = {
+        "heading": dict(dashboards())[name],
+        "question": QUESTIONS[name](),
+        "dashboards": dashboards(),
+        "name": name,
+        "periods": figures.periods(name),
+        "period": period,
+        "blocks": [block(panel, period, user_of(request)) for panel in figures.panels(name, period)] if period else [],
+        "beside": figures.reference_beside_member_states(user_of(request), language()) if name == "reference" else [],
+        "years": figures.REFERENCE_YEARS,
+    }
+    return render(request, "reporting/dashboard.html", context)
+
+
+def chosen_period(name: str, label: str) -> ReportingPeriod | None:
+    """The period asked for, else the newest that has figures; 404 for one that is not on this dashboard."""
+    found = figures.periods(name)
+    if not label:
+        return found[0] if found else None
+    try:
+        return next(period for period in found if period.label == label)
+    except StopIteration as missing:
+        raise Http404 from missing
+
+
+def block(panel: Any, period: ReportingPeriod, user: User) -> dict[str, Any]:
+    """One figure as the page shows it: chart, table, totals or why there are none."""
+    figure = figures.figure(panel, period, user, language())
+    expected = Obligation.objects.filter(return_id=period.return_id, since__lte=period.end).count()
+    sums = [
+        (rows[0].point, rows[0].unit_label, shown_total(total(rows, expected if panel.entity_axis else len({r.member for r in rows}))))
+        for rows in figures.by_point(figure.rows).values()
+        if panel.entity_axis or len({row.dims for row in rows}) == 1
+    ]
+    title = f"{in_language(panel.title)}, {period.label}"
+    return {
+        "figure": figure,
+        "title": title,
+        "alt": alternative(title, figure),
+        "totals": sums,
+        "source": _("Source: accepted filings of %(return)s, %(period)s.")
+        % {"return": in_language(figure.definition.title), "period": period.label},
+    }
+
+
+def shown_total(found: Total) -> tuple[str, list[str]]:
+    return (number(found.value, language()) if found.value is not None else "", list(found.reasons))
+
+
+def alternative(title: str, figure: figures.Figure) -> str:
+    """What the chart shows, in a sentence."""
+    top = max(figure.with_value, key=lambda row: row.number or 0, default=None)
+    if top is None:
+        return title
+    return _("%(title)s. %(n)s figures; the largest is %(value)s %(unit)s (%(who)s). The table beneath has them all.") % {
+        "title": title, "n": len(figure.with_value), "value": top.shown, "unit": top.unit_label, "who": top.member_name,
+    }  # fmt: skip
+
+
+def overview(request: HttpRequest) -> HttpResponse:
+    """What came in, what is missing?"""
+    found = duties(user_of(request))
+    periods = {duty.period.pk: duty.period for duty in found}
+    counted = [completeness.rates(p, [d for d in found if d.period.pk == pk]) for pk, p in periods.items()]
+    context = {
+        "heading": _("Overview"),
+        "question": _("What came in, what is missing, and where do the figures stand?"),
+        "dashboards": dashboards(),
+        "name": "overview",
+        "rates": sorted(counted, key=lambda r: (r.period.return_id, r.period.start)),
+    }
+    return render(request, "reporting/overview.html", context)
+
+
+# Completeness ---------------------------------------------------------------------------------------------
+
+
+def require_overseer(request: HttpRequest) -> User:
+    user = user_of(request)
+    if not user.access.commission:
+        raise Http404
+    return user
+
+
+@require_safe
+def completeness_page(request: HttpRequest) -> HttpResponse:
+    """Who has filed what, when, how fully?"""
+    found = duties(require_overseer(request))
+    owed = [return_id for return_id in catalogue().returns if any(d.period.return_id == return_id for d in found)]
+    chosen = request.GET.get("return") or ("member_state_statistics" if "member_state_statistics" in owed else next(iter(owed), ""))
+    if owed and chosen not in owed:
+        raise Http404
+    context = {
+        "heading": _("Completeness"),
+        "question": _("Who has filed what, when, how fully?"),
+        "returns": [(return_id, in_language(catalogue().versions(return_id)[-1].title)) for return_id in owed],
+        "chosen": chosen,
+        "matrix": completeness.matrix(chosen, found) if owed else None,
+        "legend": [(state, STATE_LABELS[state]) for state in
+                   ("accepted", "accepted_with_reservations", "checked", "with_errors", "received", "returned", "missing", "expected", "late")],
+    }  # fmt: skip
+    return render(request, "reporting/completeness.html", context)
+
+
+@require_safe
+def completeness_csv(request: HttpRequest) -> HttpResponse:
+    return csv_response("completeness.csv", completeness.csv_rows(duties(require_overseer(request))))
+
+
+# Downloads ------------------------------------------------------------------------------------------------
+
+
+def csv_response(name: str, rows: Iterable[Iterable[Any]]) -> HttpResponse:
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    csv.writer(response).writerows(rows)
+    return response
+
+
+def svg_response(specification: dict[str, Any]) -> HttpResponse:
+    response = HttpResponse(charts.svg(specification), content_type="image/svg+xml")
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def requested(request: HttpRequest, return_id: str, panel_id: str, period_label: str) -> figures.Figure:
+    period = ReportingPeriod.objects.filter(return_id=return_id, label=period_label).first()
+    panel = period.definition.panels.get(panel_id) if period else None
+    if period is None or panel is None:
+        raise Http404
+    return figures.figure(panel, period, user_of(request), language())
+
+
+@require_safe
+def figure_svg(request: HttpRequest, return_id: str, panel_id: str, period_label: str) -> HttpResponse:
+    figure = requested(request, return_id, panel_id, period_label)
+    return svg_response(charts.bars(figure, width(request)))
+
+
+def width(request: HttpRequest) -> int:
+    return NARROW if request.GET.get("size") == "narrow" else WIDE
+
+
+FIGURE_HEAD = ("entity", "address", "label", "value", "unit", "qualifier", "obs_status", "start", "end", "reason", "flags", "comment", "revision")
+
+
+@require_safe
+def figure_csv(request: HttpRequest, return_id: str, panel_id: str, period_label: str) -> HttpResponse:
+    figure = requested(request, return_id, panel_id, period_label)
+    rows = [
+        (r.entity, r.address, r.point, "" if r.number is None else f"{r.number:.15g}", r.unit, r.qualifier, r.obs_status,
+         r.start, r.end, r.reason, r.flags, r.comment, r.revision_id)
+        for r in figure.rows
+    ]  # fmt: skip
+    return csv_response(f"{return_id}-{panel_id}-{period_label}.csv", [FIGURE_HEAD, *rows])
+
+
+@require_safe
+def beside_svg(request: HttpRequest) -> HttpResponse:
+    rows = figures.reference_beside_member_states(user_of(request), language())
+    return svg_response(charts.beside(rows, width(request)))
+
+
+@require_safe
+def beside_csv(request: HttpRequest) -> HttpResponse:
+    head = ("country", "filed", "filed_status", "filed_start", "filed_end", *(f"ncmec_{y}" for y in figures.REFERENCE_YEARS), "population_share")
+    rows = [
+        (r.country, *((("" if r.filed.number is None else f"{r.filed.number:.15g}"), r.filed.obs_status, r.filed.start, r.filed.end)
+                      if r.filed else ("", "", "", "")),
+         *(f"{v:.15g}" for v in r.sent.values()), r.population_share if r.population_share is not None else "")
+        for r in figures.reference_beside_member_states(user_of(request), language())
+    ]  # fmt: skip
+    return csv_response("reference-beside-member-states.csv", [head, *rows])
+
+
+@require_safe
+def dashboards_root(request: HttpRequest) -> HttpResponse:
+    return redirect(reverse("dashboard-named", args=["overview"]))

@@ -1,0 +1,14 @@
+"""The definitions this portal runs on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+
+from submissions.definition import Catalogue, load_catalogue
+
+
+def catalogue() -> Catalogue:
+    """Loaded once a process from `settings.DEFINITIONS_DIR`."""
+    return load_catalogue(Path(settings.DEFINITIONS_DIR))

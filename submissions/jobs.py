@@ -1,0 +1,139 @@
+"""Jobs: claimed by an UPDATE, kept alive by a heartbeat, handed out again when their worker is gone.
+
+A worker killed in the middle loses its task even with late acknowledgement, so nothing here trusts the broker: it
+only carries the primary key of a job row. `attempt` is the fence. A worker that was slow, and whose job was given to
+another, no longer holds the latest attempt, so its `finish` changes no row and its transaction is rolled back.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import close_old_connections, connection
+from django.db.models import F
+from django.db.utils import DatabaseError
+from django.utils import timezone
+
+from submissions.models import Job, JobState, Stage
+
+log = logging.getLogger(__name__)
+
+
+class LostClaim(Exception):
+    """The job was given to somebody else meanwhile."""
+
+
+@dataclass
+class Claim:
+    """The right to work on a job, and how far the work is. Written to the row by the heartbeat."""
+
+    job_id: int
+    revision_id: int
+    attempt: int
+    stage: str = Stage.READING
+    rows_done: int = 0
+    rows_total: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+    since: float = field(default_factory=time.perf_counter)
+
+    def enter(self, stage: str) -> None:
+        """The next stage begins; the time spent in the last one is kept."""
+        now = time.perf_counter()
+        self.seconds[self.stage] = round(now - self.since, 3)
+        self.stage, self.since = stage, now
+
+    def done(self, rows: int) -> None:
+        self.rows_done += rows
+
+
+def claim(job_id: int) -> Claim | None:
+    """Take a waiting job; None if it is taken or finished already."""
+    now = timezone.now()
+    taken = Job.objects.filter(pk=job_id, state=JobState.QUEUED).update(
+        state=JobState.RUNNING, stage=Stage.READING, attempt=F("attempt") + 1, started_at=now, heartbeat_at=now
+    )
+    if not taken:
+        return None
+    job = Job.objects.get(pk=job_id)
+    return Claim(job.pk, job.revision_id, job.attempt)
+
+
+def beat(mine: Claim) -> bool:
+    """Show life and progress; False if the job is no longer ours."""
+    held = Job.objects.filter(pk=mine.job_id, attempt=mine.attempt, state=JobState.RUNNING)
+    return bool(
+        held.update(
+            heartbeat_at=timezone.now(), stage=mine.stage, rows_done=mine.rows_done, rows_total=mine.rows_total
+        )
+    )
+
+
+@contextmanager
+def alive(mine: Claim) -> Iterator[None]:
+    """A heartbeat in a thread of its own, for as long as the block runs."""
+    stop = threading.Event()
+
+    def run() -> None:
+        try:
+            while not stop.wait(settings.JOB_HEARTBEAT_SECONDS / 5):
+                try:
+                    beat(mine)
+                except DatabaseError:  # a busy SQLite: the next beat comes soon
+                    close_old_connections()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run, name=f"heartbeat-{mine.job_id}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=30)
+
+
+def finish(mine: Claim) -> None:
+    """Mark the job done, inside the transaction that stores its result. Raises LostClaim if it is not ours any more."""
+    mine.enter(Stage.DONE)
+    now = timezone.now()
+    held = Job.objects.filter(pk=mine.job_id, attempt=mine.attempt, state=JobState.RUNNING)
+    if not held.update(
+        state=JobState.SUCCEEDED, stage=Stage.DONE, finished_at=now, heartbeat_at=now,
+        rows_done=mine.rows_total, rows_total=mine.rows_total, seconds=mine.seconds, error="",
+    ):  # fmt: skip
+        raise LostClaim(mine.job_id)
+
+
+def give_back(mine: Claim, problem: Exception) -> None:
+    """Our fault: keep what happened for operators; queue the job again, or give up after too many attempts."""
+    held = Job.objects.filter(pk=mine.job_id, attempt=mine.attempt, state=JobState.RUNNING)
+    error = f"{type(problem).__name__}: {problem}"[:2000]
+    if mine.attempt >= settings.JOB_MAX_ATTEMPTS:
+        held.update(state=JobState.FAILED, finished_at=timezone.now(), error=error)
+    else:
+        held.update(state=JobState.QUEUED, stage=Stage.WAITING, heartbeat_at=timezone.now(), error=error)
+
+
+def reap(hand_out: Callable[[int], None]) -> int:
+    """Queue again what has shown no life, and hand out what waits. Returns how many jobs were handed out."""
+    quiet_since = timezone.now() - timedelta(seconds=settings.JOB_LOST_AFTER_SECONDS)
+    lost = Job.objects.filter(state=JobState.RUNNING, heartbeat_at__lt=quiet_since)
+    lost.filter(attempt__gte=settings.JOB_MAX_ATTEMPTS).update(
+        state=JobState.FAILED, finished_at=timezone.now(), error="The worker was lost at every attempt."
+    )
+    if count := lost.update(state=JobState.QUEUED, stage=Stage.WAITING):
+        log.warning("%s jobs had no heartbeat and were queued again", count)
+    # A hint is repeated only where the last one is old: a job may well sit in a long queue.
+    waiting = Job.objects.filter(state=JobState.QUEUED, heartbeat_at__lt=quiet_since)
+    handed = list(waiting.order_by("pk").values_list("pk", flat=True)[:1000])
+    Job.objects.filter(pk__in=handed, state=JobState.QUEUED).update(heartbeat_at=timezone.now())
+    for job_id in handed:
+        hand_out(job_id)
+    return len(handed)

@@ -1,0 +1,174 @@
+"""Rows as pages show them: labels in the reader's language, missing values by their reason."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from babel.numbers import format_decimal
+from django.utils.translation import get_language
+
+from submissions.definition import DataPoint, Definition, Text
+from submissions.messages import Words, in_words
+from submissions.models import Finding, Observation, Revision, Severity
+from submissions.sources import place
+
+
+def in_language(text: Text) -> str:
+    language = (get_language() or "en").partition("-")[0]
+    return text.get(language) or text["en"]
+
+
+@dataclass(frozen=True)
+class ShownFinding:
+    finding: Finding
+    words: Words
+    where: dict[str, Any]
+
+
+@dataclass
+class CountedFindings:
+    """Findings of a revision, the worst first, as far as a page can show them."""
+
+    shown: list[ShownFinding]
+    total: int
+    counts: list[tuple[str, int]] = field(default_factory=list)
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.shown)
+
+
+RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+
+
+def show(definition: Definition, findings: Iterable[Finding], media_type: str, language: str) -> list[ShownFinding]:
+    return [ShownFinding(f, in_words(definition, f, language), place(media_type, f.line, f.field)) for f in findings]
+
+
+def counted_findings(revision: Revision, language: str, most: int) -> CountedFindings:
+    total = revision.errors + revision.warnings + revision.infos + revision.not_evaluated
+    rows: list[Finding] = []
+    for severity in RANK:
+        if len(rows) < most:
+            rows += revision.findings.filter(severity=severity)[: most - len(rows)]
+    shown = show(revision.definition, rows, revision.source.media_type, language)
+    counts = [("error", revision.errors), ("warning", revision.warnings), ("info", revision.infos)]
+    return CountedFindings(shown, total, counts)
+
+
+@dataclass
+class ShownObservation:
+    observation: Observation
+    label: str
+    point: DataPoint | None
+    value: str
+    missing: str
+    unit: str
+    notes: list[str]
+    findings: list[ShownFinding]
+
+
+@dataclass
+class Group:
+    title: str
+    rows: list[ShownObservation] = field(default_factory=list)
+
+
+def as_filed(
+    revision: Revision, observations: Iterable[Observation], findings: Iterable[Finding], language: str
+) -> list[Group]:
+    """Observations by category, each with its findings beside it."""
+    definition = revision.definition
+    beside: dict[str, list[ShownFinding]] = defaultdict(list)
+    for shown in show(definition, findings, revision.source.media_type, language):
+        beside[shown.finding.address].append(shown)
+    groups: dict[int, Group] = {}
+    for observation in observations:
+        point = definition.points.get(observation.code)
+        number = point.category if point else 0
+        title = definition.categories[number].label[language] if number in definition.categories else ""
+        group = groups.setdefault(number, Group(f"{number}. {title}" if title else ""))
+        group.rows.append(show_observation(definition, observation, point, beside[observation.address], language))
+    return [groups[number] for number in sorted(groups)]
+
+
+def show_observation(
+    definition: Definition, observation: Observation, point: DataPoint | None, findings: list[ShownFinding], language: str
+) -> ShownObservation:
+    return ShownObservation(
+        observation=observation,
+        label=definition.label_of(observation.address, language),
+        point=point,
+        value=shown_value(definition, observation, point, language),
+        missing=missing_words(definition, observation, language) if observation.obs_status in definition.missing else "",
+        unit=code_label(definition, "unit", observation.unit, language) if observation.unit not in ("", "none") else "",
+        notes=notes(definition, observation, language),
+        findings=findings,
+    )
+
+
+def code_label(definition: Definition, list_id: str, code: str, language: str) -> str:
+    codes = definition.code_lists[list_id].codes
+    return codes[code].label[language] if code in codes else code
+
+
+def shown_value(definition: Definition, observation: Observation, point: DataPoint | None, language: str) -> str:
+    """A number with the thousands marks of the language; codes and yes/no by their label."""
+    if observation.low is not None:
+        return f"{number(observation.low, language)} – {number(observation.high, language)}"
+    if observation.number is not None:
+        return hedged(number(observation.number, language, observation.value), observation.qualifier)
+    if point and point.value_type == "boolean" and observation.value in ("0", "1"):
+        return {"en": ("No", "Yes"), "da": ("Nej", "Ja"), "nl": ("Nee", "Ja")}[language][int(observation.value)]
+    if point and point.value_type == "code_list":
+        return "; ".join(code_label(definition, point.code_list, code, language) for code in observation.value.split(";"))
+    return observation.value
+
+
+HEDGES = {"approximate": "≈ ", "rounded": "≈ ", "lower_bound": "> ", "upper_bound": "< "}
+
+
+def hedged(text: str, qualifier: str) -> str:
+    return HEDGES.get(qualifier, "") + text
+
+
+def number(value: float | None, language: str, as_written: str = "") -> str:
+    """Thin spaces between thousands in every language, so that columns read alike; decimals as filed."""
+    if value is None:
+        return ""
+    decimals = len(as_written.partition(".")[2])
+    text = format_decimal(value, format=f"#,##0.{'0' * decimals}" if decimals else "#,##0.###", locale=language)
+    group = "," if language == "en" else "."
+    whole, mark, rest = text.partition("." if language == "en" else ",")
+    return whole.replace(group, "\u202f") + mark + rest
+
+
+def missing_words(definition: Definition, observation: Observation, language: str) -> str:
+    """Why there is no value: the reasons, else the status; never a bare dash."""
+    status = code_label(definition, "obs_status", observation.obs_status, language)
+    reasons = [code_label(definition, "reason", code, language) for code in observation.reason.split(";") if code]
+    return f"{status}: {', '.join(reasons)}" if reasons else status
+
+
+def notes(definition: Definition, observation: Observation, language: str) -> list[str]:
+    """Status, flags, reasons for other dates, comment: what a reader must know beside the value."""
+    said = []
+    if observation.obs_status not in ("A", *definition.missing):
+        said.append(code_label(definition, "obs_status", observation.obs_status, language))
+    if observation.qualifier not in ("", "exact"):
+        said.append(code_label(definition, "qualifier", observation.qualifier, language))
+    said += [code_label(definition, "comparability_flag", flag, language) for flag in observation.flags.split(";") if flag]
+    dated = definition.code_lists["reason_period"].codes
+    said += [dated[code].label[language] for code in observation.reason.split(";") if code in dated]
+    return [*said, observation.comment] if observation.comment else said
+
+
+def grouped_points(definition: Definition, language: str) -> list[tuple[str, list[DataPoint]]]:
+    """Categories with their data points, in form order."""
+    by_category: dict[int, list[DataPoint]] = defaultdict(list)
+    for point in definition.points.values():
+        by_category[point.category].append(point)
+    return [(f"{c.number}. {c.label[language]}", by_category[c.number]) for c in definition.categories.values()]
