@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.forms import ModelForm
 from django.utils.translation import gettext_lazy as _
 from import_export import resources
 from import_export.admin import ImportExportModelAdmin
@@ -40,16 +39,16 @@ class EntityAdmin(ImportExportModelAdmin):
     search_fields = ["code", "name_en", "name_da", "name_nl"]
 
 
-class CreationForm(AdminUserCreationForm):
+class CreationForm(AdminUserCreationForm[User]):
     class Meta:
         model = User
         fields = ["email", "name"]
 
 
 @admin.register(User)
-class PortalUserAdmin(UserAdmin):
+class PortalUserAdmin(UserAdmin[User]):
     add_form = CreationForm
-    form = UserChangeForm
+    form: type[ModelForm[User]] = UserChangeForm
     inlines = [MembershipInline]
     ordering = ["email"]
     list_display = ["email", "name", "is_active", "is_staff"]
@@ -60,4 +59,4 @@ class PortalUserAdmin(UserAdmin):
         (_("Access"), {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
     )
     add_fieldsets = ((None, {"fields": ["email", "name", "usable_password", "password1", "password2"]}),)
-    filter_horizontal: Any = ["groups"]
+    filter_horizontal = ["groups"]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
+import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -25,10 +26,10 @@ if DEMO and SERVED and not read(env.bool, "DEMO_IN_SERVED_MODE", False):
     problems.append("DEMO: demo users are refused in served mode; set DEMO_IN_SERVED_MODE=true as well to allow them")
 DEBUG = False
 SECRET_KEY = secret_key(SERVED, VAR_DIR)
-ALLOWED_HOSTS = read(env.list, "ALLOWED_HOSTS", [] if SERVED else ["127.0.0.1", "localhost", "[::1]"])
+ALLOWED_HOSTS: list[str] = read(env.list, "ALLOWED_HOSTS", [] if SERVED else ["127.0.0.1", "localhost", "[::1]"])
 if SERVED and not ALLOWED_HOSTS:
     problems.append("ALLOWED_HOSTS: is not set; name the hosts that this portal answers for, separated by commas")
-CSRF_TRUSTED_ORIGINS = read(env.list, "CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = read(env.list, "CSRF_TRUSTED_ORIGINS", [])
 HTTPS = read(env.bool, "HTTPS", SERVED)
 
 # Applications ---------------------------------------------------------------------------------------------
@@ -91,7 +92,7 @@ TEMPLATES = [
 # Database -------------------------------------------------------------------------------------------------
 DATABASES: dict[str, dict[str, Any]]
 if SERVED:
-    DATABASES = {"default": read(env.db_url, "DATABASE_URL", {})}
+    DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
     DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": read(env.int, "DATABASE_POOL", 8)}}
 else:
     VAR_DIR.mkdir(parents=True, exist_ok=True)
@@ -177,14 +178,20 @@ REAP_EVERY_SECONDS = 10
 
 # API ------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["knox.auth.TokenAuthentication", "rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "knox.auth.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["submissions.api.parsers.ExactJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "submissions.api.pagination.ByNewest",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle", "rest_framework.throttling.AnonRateThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "rest_framework.throttling.UserRateThrottle",
+        "rest_framework.throttling.AnonRateThrottle",
+    ],
     "DEFAULT_THROTTLE_RATES": {
         "user": env.str("API_RATE_USER", default="6000/min"),
         "anon": env.str("API_RATE_ANONYMOUS", default="300/min"),

@@ -22,13 +22,19 @@ from portal.models import User
 @require_safe
 @login_not_required
 def start(request: HttpRequest) -> HttpResponse:
-    return render(request, "start.html", {"heading": _("Reports on online child sexual abuse, filed once and comparable")})
+    return render(
+        request, "start.html", {"heading": _("Reports on online child sexual abuse, filed once and comparable")}
+    )
 
 
 @require_safe
 @login_not_required
 def about(request: HttpRequest) -> HttpResponse:
-    return render(request, "about.html", {"heading": _("About this portal"), "question": _("What is filed here, by whom, and on what legal ground?")})
+    return render(
+        request,
+        "about.html",
+        {"heading": _("About this portal"), "question": _("What is filed here, by whom, and on what legal ground?")},
+    )
 
 
 @require_safe

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from reporting.figures import Beside, Figure
+from reporting.figures import SUMS, Beside, Figure, Row
 
 BLUE, YELLOW, TEAL, RED, GREY = "#0e47cb", "#d9a400", "#00797b", "#a51d31", "#5b6570"
 FONT = "Arial, Helvetica, sans-serif"
@@ -26,7 +27,13 @@ def base(width: int) -> dict[str, Any]:
         "config": {
             "font": FONT,
             "view": {"stroke": None},
-            "axis": {"labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": "normal", "labelLimit": width // 2, "gridColor": "#e3e6ea"},
+            "axis": {
+                "labelFontSize": 13,
+                "titleFontSize": 13,
+                "titleFontWeight": "normal",
+                "labelLimit": 2 * width // 3,
+                "gridColor": "#e3e6ea",
+            },
             "header": {"labelFontSize": 14, "labelFontWeight": "bold", "labelAnchor": "start", "title": None},
             "legend": {"labelFontSize": 13, "titleFontSize": 13, "orient": "top", "title": None, "labelLimit": width},
             "range": {"category": [BLUE, YELLOW, TEAL, RED, GREY]},
@@ -36,12 +43,13 @@ def base(width: int) -> dict[str, Any]:
 
 def bars(figure: Figure, width: int) -> dict[str, Any]:
     """Horizontal bars, one panel a unit, so that no axis mixes units."""
-    rows = figure.with_value[:MOST_BARS]
+    rows = chosen(figure)
+    twice = repeated(rows)
     split = any(row.what for row in rows)
     points = list(dict.fromkeys(row.point for row in rows))
-    values = [
+    values: list[dict[str, Any]] = [
         {
-            "name": f"{row.member_name} – {row.what}" if row.what else row.member_name,
+            "name": name(row, twice),
             "point": row.point,
             "unit": f"{row.point} ({row.unit_label})" if split else row.unit_label,
             "number": row.number,
@@ -56,10 +64,31 @@ def bars(figure: Figure, width: int) -> dict[str, Any]:
     return base(width) | {"vconcat": panels, "spacing": 24}
 
 
+def chosen(figure: Figure) -> list[Row]:
+    """Rows with a value; members that stand for a sum only where there is nothing else."""
+    rows = figure.with_value
+    parts = [row for row in rows if row.member not in SUMS]
+    return (parts or rows)[:MOST_BARS]
+
+
+def repeated(rows: Sequence[Row]) -> set[tuple[str, str]]:
+    """Who has several figures for one address, for different days."""
+    counted = Counter((row.member, row.address) for row in rows)
+    return {key for key, times in counted.items() if times > 1}
+
+
+def name(row: Row, twice: set[tuple[str, str]]) -> str:
+    days = f"{row.start:%Y-%m-%d} – {row.end:%Y-%m-%d}" if (row.member, row.address) in twice else ""
+    return " – ".join(part for part in (row.member_name, row.what, days) if part)
+
+
 def bar_panel(values: list[dict[str, Any]], unit: str, points: list[str], width: int) -> dict[str, Any]:
     several = len({v["point"] for v in values}) > 1
     y = {"field": "name", "type": "nominal", "sort": None, "axis": {"title": None, "ticks": False, "domain": False}}
-    mark_encoding: dict[str, Any] = {"x": {"field": "number", "type": "quantitative", "axis": {"title": unit, "tickCount": 4, "format": ",~r"}}, "y": y}
+    mark_encoding: dict[str, Any] = {
+        "x": {"field": "number", "type": "quantitative", "axis": {"title": unit, "tickCount": 4, "format": ",~r"}},
+        "y": y,
+    }
     if several:
         mark_encoding["color"] = {"field": "point", "type": "nominal", "sort": points}
         mark_encoding["yOffset"] = {"field": "point", "type": "nominal", "sort": points}
@@ -69,7 +98,7 @@ def bar_panel(values: list[dict[str, Any]], unit: str, points: list[str], width:
     return {
         "data": {"values": values},
         "width": width,
-        "height": {"step": ROW_HEIGHT},
+        "height": {"step": ROW_HEIGHT / 1.6 if several else ROW_HEIGHT},
         "layer": [
             {"mark": {"type": "bar"}, "encoding": mark_encoding},
             {"mark": {"type": "text", "align": "left", "dx": 4, "fontSize": 12}, "encoding": label_encoding},
@@ -80,7 +109,7 @@ def bar_panel(values: list[dict[str, Any]], unit: str, points: list[str], width:
 def beside(rows: Sequence[Beside], width: int) -> dict[str, Any]:
     """Filed by the Member State, beside what the clearing house sent in each year."""
     filed = _("Filed by the Member State")
-    values = []
+    values: list[dict[str, Any]] = []
     for row in rows:
         if row.filed is not None and row.filed.number is not None:
             values.append({"name": row.name, "point": filed, "number": row.filed.number})
@@ -95,8 +124,17 @@ def beside(rows: Sequence[Beside], width: int) -> dict[str, Any]:
         "height": {"step": 9},
         "mark": "bar",
         "encoding": {
-            "x": {"field": "number", "type": "quantitative", "axis": {"title": _("reports"), "tickCount": 5, "format": ",~r"}},
-            "y": {"field": "name", "type": "nominal", "sort": [row.name for row in rows], "axis": {"title": None, "ticks": False, "domain": False}},
+            "x": {
+                "field": "number",
+                "type": "quantitative",
+                "axis": {"title": _("reports"), "tickCount": 5, "format": ",~r"},
+            },
+            "y": {
+                "field": "name",
+                "type": "nominal",
+                "sort": [row.name for row in rows],
+                "axis": {"title": None, "ticks": False, "domain": False},
+            },
             "yOffset": {"field": "point", "type": "nominal", "sort": order},
             "color": {"field": "point", "type": "nominal", "sort": order},
         },

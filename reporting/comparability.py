@@ -28,17 +28,25 @@ def total(rows: Sequence[Row], expected: int) -> Total:
         reasons.append(_("units differ: %(units)s") % {"units": ", ".join(sorted({row.unit_label for row in given}))})
     periods = {(row.start, row.end) for row in given}
     if len(periods) > 1:
-        reasons.append(ngettext("the figures cover %(n)s different period", "the figures cover %(n)s different periods", len(periods)) % {"n": len(periods)})
+        reasons.append(
+            ngettext(
+                "the figures cover %(n)s different period", "the figures cover %(n)s different periods", len(periods)
+            )
+            % {"n": len(periods)}
+        )
     if len({row.dims for row in given}) > 1:
         reasons.append(_("they do not count the same thing in the same territory"))
     differing = [row for row in given if row.obs_status == "D"]
     if differing:
         reasons.append(
-            ngettext("%(n)s figure differs in definition", "%(n)s figures differ in definition", len(differing)) % {"n": len(differing)}
+            ngettext("%(n)s figure differs in definition", "%(n)s figures differ in definition", len(differing))
+            % {"n": len(differing)}
         )
     bounds = [row for row in given if row.qualifier in ("lower_bound", "upper_bound", "range")]
     if bounds:
-        reasons.append(ngettext("%(n)s figure is only a bound", "%(n)s figures are only bounds", len(bounds)) % {"n": len(bounds)})
+        reasons.append(
+            ngettext("%(n)s figure is only a bound", "%(n)s figures are only bounds", len(bounds)) % {"n": len(bounds)}
+        )
     missing = expected - len({row.member for row in given})
     if missing > 0:
         reasons.append(ngettext("%(n)s figure is missing", "%(n)s figures are missing", missing) % {"n": missing})

@@ -89,4 +89,3 @@ def csv_rows(duties: Sequence[Duty]) -> list[list[object]]:
             latest.errors if latest else "", latest.warnings if latest else "", latest.receipt if latest else "",
         ])  # fmt: skip
     return rows
-

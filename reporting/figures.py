@@ -71,7 +71,9 @@ def panels(dashboard: str, period: ReportingPeriod) -> list[Panel]:
 
 def periods(dashboard: str) -> list[ReportingPeriod]:
     """Periods with something to show on a dashboard, newest first."""
-    returns = {d.return_id for d in catalogue().definitions.values() for p in d.panels.values() if p.dashboard == dashboard}
+    returns = {
+        d.return_id for d in catalogue().definitions.values() for p in d.panels.values() if p.dashboard == dashboard
+    }
     filed = ReportingPeriod.objects.filter(return_id__in=returns, filings__current__isnull=False)
     return list(filed.distinct().order_by("-start"))
 
@@ -110,7 +112,9 @@ def row(definition: Definition, panel: Panel, observation: Observation, language
         member=members.get(axis, entity.code),
         member_name=named.get(axis, entity.name),
         number=None if missing else observation.number,
-        shown=missing_words(definition, observation, language) if missing else shown_value(definition, observation, point, language),
+        shown=missing_words(definition, observation, language)
+        if missing
+        else shown_value(definition, observation, point, language),
         missing=missing,
         unit=observation.unit,
         unit_label=code_label(definition, "unit", observation.unit, language),
@@ -176,8 +180,12 @@ def reference_beside_member_states(user: User, language: str, period: str = "202
     reference = Observation.objects.current().visible_to(user).filter(
         code__in=COUNTRY_POINTS, revision__filing__period__return_id="reference_statistics", number__isnull=False
     )  # fmt: skip
-    for code, address, value, label in reference.values_list("code", "address", "number", "revision__filing__period__label"):
+    for code, address, value, label in reference.values_list(
+        "code", "address", "number", "revision__filing__period__label"
+    ):
         country = split_address(address)[1].get("country", "")
+        if value is None:
+            continue
         if code == "reference.population_share":
             shares[country] = value
         elif label in REFERENCE_YEARS:

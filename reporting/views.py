@@ -21,7 +21,7 @@ from submissions.duties import duties
 from submissions.models import STATE_LABELS, Obligation, ReportingPeriod
 from submissions.presentation import in_language, number
 
-WIDE, NARROW = 620, 230
+WIDE, NARROW = 600, 200
 """Width of the plotting area in pixels, for a desk and for a phone."""
 
 
@@ -67,6 +67,12 @@ def dashboard(request: HttpRequest, name: str = "overview") -> HttpResponse:
         "period": period,
         "blocks": [block(panel, period, user_of(request)) for panel in figures.panels(name, period)] if period else [],
         "beside": figures.reference_beside_member_states(user_of(request), language()) if name == "reference" else [],
+        "beside_caveats": [
+            _("The days covered differ from one Member State to the next; the counts of NCMEC are for calendar years."),
+            _(
+                "National figures may hold reports of other senders, and reports of NCMEC may be counted once they are opened."
+            ),
+        ],
         "years": figures.REFERENCE_YEARS,
     }
     return render(request, "reporting/dashboard.html", context)
@@ -88,7 +94,11 @@ def block(panel: Any, period: ReportingPeriod, user: User) -> dict[str, Any]:
     figure = figures.figure(panel, period, user, language())
     expected = Obligation.objects.filter(return_id=period.return_id, since__lte=period.end).count()
     sums = [
-        (rows[0].point, rows[0].unit_label, shown_total(total(rows, expected if panel.entity_axis else len({r.member for r in rows}))))
+        (
+            rows[0].point,
+            rows[0].unit_label,
+            shown_total(total(rows, expected if panel.entity_axis else len({r.member for r in rows}))),
+        )
         for rows in figures.by_point(figure.rows).values()
         if panel.entity_axis or len({row.dims for row in rows}) == 1
     ]
@@ -98,7 +108,7 @@ def block(panel: Any, period: ReportingPeriod, user: User) -> dict[str, Any]:
         "title": title,
         "alt": alternative(title, figure),
         "totals": sums,
-        "source": _("Source: accepted filings of %(return)s, %(period)s.")
+        "source": _("accepted filings of %(return)s, %(period)s.")
         % {"return": in_language(figure.definition.title), "period": period.label},
     }
 
@@ -142,12 +152,27 @@ def require_overseer(request: HttpRequest) -> User:
     return user
 
 
+LEGEND = (
+    "accepted",
+    "accepted_with_reservations",
+    "checked",
+    "with_errors",
+    "received",
+    "returned",
+    "missing",
+    "expected",
+    "late",
+)
+
+
 @require_safe
 def completeness_page(request: HttpRequest) -> HttpResponse:
     """Who has filed what, when, how fully?"""
     found = duties(require_overseer(request))
     owed = [return_id for return_id in catalogue().returns if any(d.period.return_id == return_id for d in found)]
-    chosen = request.GET.get("return") or ("member_state_statistics" if "member_state_statistics" in owed else next(iter(owed), ""))
+    chosen = request.GET.get("return") or (
+        "member_state_statistics" if "member_state_statistics" in owed else next(iter(owed), "")
+    )
     if owed and chosen not in owed:
         raise Http404
     context = {
@@ -156,9 +181,8 @@ def completeness_page(request: HttpRequest) -> HttpResponse:
         "returns": [(return_id, in_language(catalogue().versions(return_id)[-1].title)) for return_id in owed],
         "chosen": chosen,
         "matrix": completeness.matrix(chosen, found) if owed else None,
-        "legend": [(state, STATE_LABELS[state]) for state in
-                   ("accepted", "accepted_with_reservations", "checked", "with_errors", "received", "returned", "missing", "expected", "late")],
-    }  # fmt: skip
+        "legend": [(state, STATE_LABELS[state]) for state in LEGEND],
+    }
     return render(request, "reporting/completeness.html", context)
 
 
@@ -201,7 +225,21 @@ def width(request: HttpRequest) -> int:
     return NARROW if request.GET.get("size") == "narrow" else WIDE
 
 
-FIGURE_HEAD = ("entity", "address", "label", "value", "unit", "qualifier", "obs_status", "start", "end", "reason", "flags", "comment", "revision")
+FIGURE_HEAD = (
+    "entity",
+    "address",
+    "label",
+    "value",
+    "unit",
+    "qualifier",
+    "obs_status",
+    "start",
+    "end",
+    "reason",
+    "flags",
+    "comment",
+    "revision",
+)
 
 
 @require_safe
@@ -223,7 +261,15 @@ def beside_svg(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def beside_csv(request: HttpRequest) -> HttpResponse:
-    head = ("country", "filed", "filed_status", "filed_start", "filed_end", *(f"ncmec_{y}" for y in figures.REFERENCE_YEARS), "population_share")
+    head = (
+        "country",
+        "filed",
+        "filed_status",
+        "filed_start",
+        "filed_end",
+        *(f"ncmec_{y}" for y in figures.REFERENCE_YEARS),
+        "population_share",
+    )
     rows = [
         (r.country, *((("" if r.filed.number is None else f"{r.filed.number:.15g}"), r.filed.obs_status, r.filed.start, r.filed.end)
                       if r.filed else ("", "", "", "")),

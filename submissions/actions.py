@@ -25,7 +25,18 @@ from portal.models import User
 from submissions import bulk, jobs
 from submissions.canonical import canonicalise, content_hash
 from submissions.models import (
-    ACCEPTED, Draft, Filing, Finding, Job, Observation, Obligation, ReportingPeriod, Revision, RevisionState, Source, Stage,
+    ACCEPTED,
+    Draft,
+    Filing,
+    Finding,
+    Job,
+    Obligation,
+    Observation,
+    ReportingPeriod,
+    Revision,
+    RevisionState,
+    Source,
+    Stage,
 )  # fmt: skip
 from submissions.rules import Context
 from submissions.sources import read_source
@@ -80,7 +91,9 @@ def start_filing(*, obligation: Obligation, period: ReportingPeriod, by: User) -
 
 def require_filer(filing: Filing, by: User) -> None:
     if not filing.editable_by(by):
-        raise Refused("not_a_filer", _("Only filers and signatories of %(entity)s may do this.") % {"entity": filing.entity})
+        raise Refused(
+            "not_a_filer", _("Only filers and signatories of %(entity)s may do this.") % {"entity": filing.entity}
+        )
 
 
 @transaction.atomic
@@ -139,7 +152,9 @@ def submit_revision(
 
 
 def key_reused() -> Conflict:
-    return Conflict("idempotency_key_reused", _("This idempotency key was used for other content. Take a new key for new content."))
+    return Conflict(
+        "idempotency_key_reused", _("This idempotency key was used for other content. Take a new key for new content.")
+    )
 
 
 def replayed(filing: Filing, digest: str, key: str | None, by: User) -> Revision | None:
@@ -360,4 +375,3 @@ def close(revision: Revision, state: RevisionState, reason: str, by: User) -> Re
     if state in ACCEPTED:
         Filing.objects.filter(pk=revision.filing_id).update(current=revision)
     return revision
-

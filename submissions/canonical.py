@@ -46,7 +46,7 @@ def raw_frame(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
     records = list(rows)
     columns: dict[str, list[str]] = {name: [str(r.get(name) or "") for r in records] for name in FIELDS}
     extra = [", ".join(str(key) for key in r if key not in FIELDS) for r in records]
-    schema = {name: pl.String for name in (*FIELDS, "extra")}
+    schema = dict.fromkeys((*FIELDS, "extra"), pl.String)
     return pl.DataFrame(columns | {"extra": extra}, schema=schema).with_row_index("line")
 
 
@@ -148,7 +148,12 @@ def answers_in_value(valued: pl.Expr) -> list[pl.Expr]:
     before = pl.col("comment").str.extract(r"(?s)^([^:]*):", 1)
     after = pl.col("comment").str.extract(r"(?s)^[^:]*:\s*(.*)$", 1)
     return [
-        pl.when(coded).then(before).when(only_comment).then(pl.col("comment")).otherwise(pl.col("value")).alias("value"),
+        pl.when(coded)
+        .then(before)
+        .when(only_comment)
+        .then(pl.col("comment"))
+        .otherwise(pl.col("value"))
+        .alias("value"),
         pl.when(coded).then(after).when(only_comment).then(pl.lit("")).otherwise(pl.col("comment")).alias("comment"),
     ]
 

@@ -42,7 +42,9 @@ def rule_problems(definition: Definition, folder: Path) -> Iterator[DefinitionEr
             wanted = set(PLACEHOLDER.findall(text["en"]))
             for language in LANGUAGES:
                 if set(PLACEHOLDER.findall(text[language])) != wanted:
-                    yield DefinitionError(file, f"{rule.code}.{name}.{language}", "its {placeholders} differ from English")
+                    yield DefinitionError(
+                        file, f"{rule.code}.{name}.{language}", "its {placeholders} differ from English"
+                    )
 
 
 @register()

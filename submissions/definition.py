@@ -444,9 +444,7 @@ def require_known_names(definition: Definition, head_file: Path, point_file: Pat
         known(point.code_list, definition.code_lists, f"{point.code}.code_list", "code list")
         known(point.part_of, definition.points, f"{point.code}.part_of", "data point")
         known(point.panel, definition.panels, f"{point.code}.panel", "panel")
-        known(
-            point.flag_code, definition.code_lists["comparability_flag"].codes, f"{point.code}.flag_code", "flag"
-        )
+        known(point.flag_code, definition.code_lists["comparability_flag"].codes, f"{point.code}.flag_code", "flag")
         for name in point.dimensions:
             known(name, definition.dimensions, f"{point.code}.dimensions", "dimension")
         for name in (*point.computed[1:], *point.flag_on):

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from portal.models import User
 from submissions.models import ACCEPTED, STATE_LABELS, Filing, Obligation, ReportingPeriod
+from submissions.presentation import in_language
 
 OPEN_STATES = {"expected", "missing", "draft", "returned", "withdrawn", "with_errors"}
 """The filer has something to do."""
@@ -31,6 +32,10 @@ class Duty:
         if self.filing is not None:
             return self.filing.state
         return "missing" if self.period.is_overdue(self.today) else "expected"
+
+    @property
+    def title(self) -> str:
+        return f"{in_language(self.period.definition.title)}, {self.period.label}"
 
     @property
     def state_label(self) -> str:
@@ -80,6 +85,8 @@ def duties(user: User, *, entities: Iterable[int] | None = None, **period: str) 
                 if filing is not None:
                     # Spares a query a row: both are in hand.
                     filing.obligation, filing.period = obligation, one
-                first = filing.first_filed if filing is not None else None
+                first = getattr(filing, "first_filed", None)
                 found.append(Duty(obligation, one, filing, today, first))
-    return sorted(found, key=lambda d: (d.period.due_on or d.period.end, d.obligation.return_id, d.obligation.entity.code))
+    return sorted(
+        found, key=lambda d: (d.period.due_on or d.period.end, d.obligation.return_id, d.obligation.entity.code)
+    )

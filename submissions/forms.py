@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 
 class PlainForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
 
 
 class ReasonForm(PlainForm):
@@ -57,7 +58,9 @@ class UploadForm(PlainForm):
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file.size > settings.MAX_UPLOAD_MB * 1024 * 1024:
-            raise forms.ValidationError(_("The file is larger than %(size)s.") % {"size": filesizeformat(settings.MAX_UPLOAD_MB * 1024 * 1024)})
+            raise forms.ValidationError(
+                _("The file is larger than %(size)s.") % {"size": filesizeformat(settings.MAX_UPLOAD_MB * 1024 * 1024)}
+            )
         if not file.name.lower().endswith(".csv"):
             raise forms.ValidationError(_("Choose a CSV file (UTF-8, columns separated by commas)."))
         return file

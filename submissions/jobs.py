@@ -69,9 +69,7 @@ def beat(mine: Claim) -> bool:
     """Show life and progress; False if the job is no longer ours."""
     held = Job.objects.filter(pk=mine.job_id, attempt=mine.attempt, state=JobState.RUNNING)
     return bool(
-        held.update(
-            heartbeat_at=timezone.now(), stage=mine.stage, rows_done=mine.rows_done, rows_total=mine.rows_total
-        )
+        held.update(heartbeat_at=timezone.now(), stage=mine.stage, rows_done=mine.rows_done, rows_total=mine.rows_total)
     )
 
 

@@ -57,7 +57,13 @@ def in_words(definition: Definition, finding: Found, language: str) -> Words:
     return Words(label, message, rule.mend[language].format_map(values), rule.why[language], rule.legal_ref)
 
 
-LISTS = {"unit": "unit", "expected_unit": "unit", "flag": "comparability_flag", "kinds": "item_kind", "previous_kinds": "item_kind"}
+LISTS = {
+    "unit": "unit",
+    "expected_unit": "unit",
+    "flag": "comparability_flag",
+    "kinds": "item_kind",
+    "previous_kinds": "item_kind",
+}
 """Placeholders whose values are codes, and the list that names them."""
 
 
@@ -71,5 +77,6 @@ def named(definition: Definition, name: str, value: str, language: str) -> str:
     if name not in LISTS and name not in definition.names:
         return value
     return ", ".join(
-        found.label[language] if (found := codes.get(code) or codes.get(code.upper())) else code for code in value.split(";")
+        found.label[language] if (found := codes.get(code) or codes.get(code.upper())) else code
+        for code in value.split(";")
     )

@@ -103,7 +103,9 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
 class Obligation(models.Model):
     """What an entity owes: one return, every period that begins between two days."""
 
-    entity = models.ForeignKey(ReportingEntity, verbose_name=_("entity"), on_delete=models.PROTECT, related_name="obligations")
+    entity = models.ForeignKey(
+        ReportingEntity, verbose_name=_("entity"), on_delete=models.PROTECT, related_name="obligations"
+    )
     return_id = models.CharField(_("return"), max_length=60)
     since = models.DateField(_("since"))
     until = models.DateField(_("until"), null=True, blank=True)
@@ -159,7 +161,9 @@ class Filing(models.Model):
     objects = FilingQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["obligation", "period"], name="one_filing_an_obligation_and_period")]
+        constraints = [
+            models.UniqueConstraint(fields=["obligation", "period"], name="one_filing_an_obligation_and_period")
+        ]
         indexes = [models.Index(fields=["period"], name="filing_by_period")]
 
     def __str__(self) -> str:
@@ -192,6 +196,10 @@ class Filing(models.Model):
         if self.latest.state == RevisionState.CHECKED and self.latest.errors:
             return "with_errors"
         return self.latest.state
+
+    @property
+    def state_label(self) -> str:
+        return str(STATE_LABELS[self.state])
 
 
 STATE_LABELS = {
@@ -279,7 +287,8 @@ class Revision(models.Model):
                 name="decided_by_and_at_together",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=[*UNDECIDED], decided_at=None) | (~Q(state__in=[*UNDECIDED]) & Q(decided_at__isnull=False)),
+                condition=Q(state__in=[*UNDECIDED], decided_at=None)
+                | (~Q(state__in=[*UNDECIDED]) & Q(decided_at__isnull=False)),
                 name="a_decided_state_was_decided",
             ),
             models.CheckConstraint(
@@ -437,7 +446,9 @@ class Job(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["heartbeat_at"], condition=Q(state__in=["queued", "running"]), name="job_unfinished_by_heartbeat"
+                fields=["heartbeat_at"],
+                condition=Q(state__in=["queued", "running"]),
+                name="job_unfinished_by_heartbeat",
             )
         ]
         constraints = [

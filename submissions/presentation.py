@@ -96,14 +96,20 @@ def as_filed(
 
 
 def show_observation(
-    definition: Definition, observation: Observation, point: DataPoint | None, findings: list[ShownFinding], language: str
+    definition: Definition,
+    observation: Observation,
+    point: DataPoint | None,
+    findings: list[ShownFinding],
+    language: str,
 ) -> ShownObservation:
     return ShownObservation(
         observation=observation,
         label=definition.label_of(observation.address, language),
         point=point,
         value=shown_value(definition, observation, point, language),
-        missing=missing_words(definition, observation, language) if observation.obs_status in definition.missing else "",
+        missing=missing_words(definition, observation, language)
+        if observation.obs_status in definition.missing
+        else "",
         unit=code_label(definition, "unit", observation.unit, language) if observation.unit not in ("", "none") else "",
         notes=notes(definition, observation, language),
         findings=findings,
@@ -124,7 +130,9 @@ def shown_value(definition: Definition, observation: Observation, point: DataPoi
     if point and point.value_type == "boolean" and observation.value in ("0", "1"):
         return {"en": ("No", "Yes"), "da": ("Nej", "Ja"), "nl": ("Nee", "Ja")}[language][int(observation.value)]
     if point and point.value_type == "code_list":
-        return "; ".join(code_label(definition, point.code_list, code, language) for code in observation.value.split(";"))
+        return "; ".join(
+            code_label(definition, point.code_list, code, language) for code in observation.value.split(";")
+        )
     return observation.value
 
 
@@ -160,15 +168,37 @@ def notes(definition: Definition, observation: Observation, language: str) -> li
         said.append(code_label(definition, "obs_status", observation.obs_status, language))
     if observation.qualifier not in ("", "exact"):
         said.append(code_label(definition, "qualifier", observation.qualifier, language))
-    said += [code_label(definition, "comparability_flag", flag, language) for flag in observation.flags.split(";") if flag]
+    said += [
+        code_label(definition, "comparability_flag", flag, language) for flag in observation.flags.split(";") if flag
+    ]
     dated = definition.code_lists["reason_period"].codes
     said += [dated[code].label[language] for code in observation.reason.split(";") if code in dated]
     return [*said, observation.comment] if observation.comment else said
 
 
-def grouped_points(definition: Definition, language: str) -> list[tuple[str, list[DataPoint]]]:
+@dataclass(frozen=True)
+class ShownPoint:
+    """A data point of the catalogue of definitions."""
+
+    code: str
+    label: Text
+    help: Text
+    condition: Text
+    unit_label: str
+    required_label: str
+    dimension_labels: str
+
+
+def grouped_points(definition: Definition, language: str) -> list[tuple[str, list[ShownPoint]]]:
     """Categories with their data points, in form order."""
-    by_category: dict[int, list[DataPoint]] = defaultdict(list)
-    for point in definition.points.values():
-        by_category[point.category].append(point)
+    by_category: dict[int, list[ShownPoint]] = defaultdict(list)
+    for p in definition.points.values():
+        by_category[p.category].append(
+            ShownPoint(
+                p.code, p.label, p.help, p.condition,
+                code_label(definition, "unit" if p.numeric else "value_type", p.unit if p.numeric else p.value_type, language),
+                code_label(definition, "requirement", p.required, language),
+                ", ".join(definition.dimensions[name].label[language] for name in p.dimensions),
+            )
+        )  # fmt: skip
     return [(f"{c.number}. {c.label[language]}", by_category[c.number]) for c in definition.categories.values()]

@@ -54,7 +54,12 @@ def load_periods() -> None:
         ReportingPeriod.objects.get_or_create(
             return_id=row["return_id"],
             label=row["label"],
-            defaults={"version": row["version"], "start": row["start"], "end": row["end"], "due_on": row["due_on"] or None},
+            defaults={
+                "version": row["version"],
+                "start": row["start"],
+                "end": row["end"],
+                "due_on": row["due_on"] or None,
+            },
         )
 
 

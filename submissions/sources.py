@@ -77,7 +77,9 @@ def from_observations(observations: Any) -> pl.DataFrame:
     if not isinstance(observations, list):
         raise SourceError(Fault("not_a_list", "observations must be a list of objects.", "/observations"))
     faults = [
-        Fault("not_an_object", "An observation is an object with address, value, obs_status …", f"/observations/{index}")
+        Fault(
+            "not_an_object", "An observation is an object with address, value, obs_status …", f"/observations/{index}"
+        )
         for index, item in enumerate(observations)
         if not isinstance(item, Mapping)
     ]
@@ -104,7 +106,7 @@ def from_csv(data: bytes) -> pl.DataFrame:
     newlines = pl.sum_horizontal(pl.col(name).str.count_matches("\n", literal=True) for name in frame.columns)
     blank = pl.all_horizontal(pl.all().str.strip_chars() == "")
     unknown = [name for name in header if name not in FIELDS]
-    told = [
+    told: list[pl.Expr] = [
         pl.when(pl.col(name).str.strip_chars() != "").then(pl.lit(name or "(no name)")) for name in unknown
     ] or [pl.lit(None, pl.String)]
     frame = frame.with_columns(

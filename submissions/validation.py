@@ -7,8 +7,9 @@ listed as not evaluated, with the finding that blocks them, never silently skipp
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -36,7 +37,7 @@ class Finding:
     line: int | None = None
     value: str = ""
     related: tuple[str, ...] = ()
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     blocked_by: str = ""
     """Rule and address of the finding that kept this rule from being evaluated; empty if it was."""
 
@@ -116,7 +117,9 @@ def line_findings(marked: pl.DataFrame, checks: list[Check]) -> Iterator[Finding
     for number, check in enumerate(checks):
         if marked[str(number)].any():
             kind = KINDS[check.kind]
-            for row in marked.filter(pl.col(str(number))).select("line", "address", *MESSAGE_COLUMNS).iter_rows(named=True):
+            for row in (
+                marked.filter(pl.col(str(number))).select("line", "address", *MESSAGE_COLUMNS).iter_rows(named=True)
+            ):
                 yield from_row(check, kind, row)
 
 
@@ -179,7 +182,12 @@ def cell_findings(
 
 
 def from_cell(
-    judged: Judged, check: Check, codes: list[str], row: Mapping[str, Any], per: tuple[str, ...], blockers: Mapping[str, str]
+    judged: Judged,
+    check: Check,
+    codes: list[str],
+    row: Mapping[str, Any],
+    per: tuple[str, ...],
+    blockers: Mapping[str, str],
 ) -> Finding:
     members = ",".join(f"{name}={row[f'd_{name}']}" for name in per if row[f"d_{name}"] is not None)
     points = judged.definition.points
@@ -211,7 +219,7 @@ def lines_by_address(judged: Judged) -> dict[str, int]:
     if "lines_by_address" not in judged.cache:
         first = judged.lines.unique("address", keep="first")
         judged.cache["lines_by_address"] = dict(zip(first["address"], first["line"], strict=True))
-    return judged.cache["lines_by_address"]  # type: ignore[no-any-return]
+    return judged.cache["lines_by_address"]
 
 
 # The filing as a whole ------------------------------------------------------------------------------------
@@ -226,7 +234,9 @@ def judge_filing(judged: Judged, checks: list[Check], blockers: Mapping[str, str
         blocker = next((blockers[c] for c in operands(plain(check.params), judged.definition) if c in blockers), "")
         if blocker:
             address = blocker.partition(" ")[2]
-            found.append(Finding(check.rule.code, "info", address, kind.field, blocked_by=blocker, params=check.bindings))
+            found.append(
+                Finding(check.rule.code, "info", address, kind.field, blocked_by=blocker, params=check.bindings)
+            )
     return found
 
 
@@ -234,7 +244,9 @@ def judge_filing(judged: Judged, checks: list[Check], blockers: Mapping[str, str
 
 
 def observations(judged: Judged) -> pl.DataFrame:
-    return judged.sound.select("line", *FIELDS, "code", "number", "low_number", "high_number", "start", "end", "own_period")
+    return judged.sound.select(
+        "line", *FIELDS, "code", "number", "low_number", "high_number", "start", "end", "own_period"
+    )
 
 
 def computed_points(judged: Judged) -> Iterator[Computed]:

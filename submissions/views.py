@@ -9,6 +9,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,8 +21,8 @@ from submissions.canonical import canonicalise
 from submissions.catalogue import catalogue
 from submissions.duties import duties
 from submissions.forms import DecisionForm, ReasonForm, UploadForm
-from submissions.models import Door, Filing, Finding, Obligation, ReportingPeriod, Revision
-from submissions.presentation import as_filed, counted_findings, grouped_points, in_language
+from submissions.models import Door, Filing, Finding, Obligation, ReportingPeriod, Revision, RevisionState
+from submissions.presentation import as_filed, counted_findings, grouped_points, in_language, number
 from submissions.sources import CSV, SourceError, from_csv
 
 LINES_A_PAGE = 200
@@ -54,7 +56,9 @@ def home(request: HttpRequest) -> HttpResponse:
     if not user.access.reads:
         return redirect("review" if user.access.commission or user.access.supervises_as else "account")
     mine = duties(user, entities=user.access.reads)
-    receipts = Revision.objects.visible_to(user).with_names().filter(filing__obligation__entity__in=user.access.reads)[:5]
+    receipts = (
+        Revision.objects.visible_to(user).with_names().filter(filing__obligation__entity__in=user.access.reads)[:5]
+    )
     returned = [d for d in mine if d.filing and d.filing.latest and d.state in ("returned", "with_errors")]
     return render(
         request,
@@ -96,6 +100,7 @@ def filing(request: HttpRequest, pk: int) -> HttpResponse:
             "question": _("Where does this filing stand?"),
             "breadcrumb": trail(request, str(found.period.label)),
             "filing": found,
+            "state_label": found.state_label,
             "revisions": revisions,
             "findings": counted_findings(found.latest, language(), FINDINGS_SHOWN) if found.latest else None,
             "editable": found.editable_by(user_of(request)),
@@ -170,6 +175,8 @@ def revision(request: HttpRequest, pk: int) -> HttpResponse:
             "breadcrumb": revision_trail(request, found),
             "revision": found,
             "job": found.job,
+            "receipt": receipt_facts(found),
+            "editable": found.filing.editable_by(user),
             "page": page,
             "groups": as_filed(found, page.object_list, shown, language()),
             "findings": counted_findings(found, language(), FINDINGS_SHOWN),
@@ -178,6 +185,19 @@ def revision(request: HttpRequest, pk: int) -> HttpResponse:
             "query": "",
         },
     )
+
+
+def receipt_facts(found: Revision) -> list[tuple[str, Any]]:
+    return [
+        (_("Number"), found.receipt),
+        (_("Received"), date_format(timezone.localtime(found.submitted_at), "j F Y, H:i")),
+        (_("Filed on"), date_format(found.filed_on, "j F Y") if found.filed_on else None),
+        (_("By"), found.submitted_by),
+        (_("Through"), found.get_door_display()),
+        (_("Lines"), number(found.lines, language())),
+        (_("Definition"), f"{found.definition.return_id} {found.version}"),
+        (_("Fingerprint"), found.fingerprint[:16]),
+    ]
 
 
 def revision_trail(request: HttpRequest, found: Revision) -> list[dict[str, str]]:
@@ -246,10 +266,13 @@ def review(request: HttpRequest) -> HttpResponse:
         "submissions/review.html",
         {
             "heading": _("Review") if user.access.commission else _("Reports addressed to us"),
-            "question": _("What waits for a decision?") if user.access.reviews else _("What was filed, and how does it stand?"),
+            "question": _("What waits for a decision?")
+            if user.access.reviews
+            else _("What was filed, and how does it stand?"),
             "waiting": filed.waiting().order_by("filing__period__due_on", "-errors", "submitted_at"),
             "page": Paginator(listed, 50).get_page(request.GET.get("page")),
             "state": state,
+            "states": RevisionState.choices,
             "query": f"state={state}" if state else "",
             "reviews": user.access.reviews,
         },
@@ -286,7 +309,16 @@ def definition(request: HttpRequest, return_id: str, version: str) -> HttpRespon
         "question": _("What is asked, what is checked, and why?"),
         "breadcrumb": [{"url": "/definitions/", "label": _("Definitions")}, {"url": "", "label": found.version}],
         "definition": found,
+        "facts": [
+            (_("Return"), found.return_id),
+            (_("Version"), found.version),
+            (_("Legal ground"), found.legal_ref),
+            (_("Fingerprint"), found.fingerprint[:16]),
+        ],
         "categories": grouped_points(found, language()),
-        "rules": [(rule, in_language(rule.message), in_language(rule.mend), in_language(rule.why)) for rule in found.rules.values()],
+        "rules": [
+            (rule, in_language(rule.message), in_language(rule.mend), in_language(rule.why))
+            for rule in found.rules.values()
+        ],
     }
     return render(request, "submissions/definition.html", context)

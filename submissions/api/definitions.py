@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import get_language
-from drf_spectacular.utils import OpenApiResponse, OpenApiTypes, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -105,7 +106,9 @@ def observation_schema(definition: Definition, point: DataPoint, language: str) 
             "address": {"type": "string", "pattern": f"^{code}({members})?$"},
             "value": DATA_TYPES[point.value_type].schema,
             "obs_status": {"enum": statuses},
-            "unit": {"type": "string"} if point.unit == "open" or point.value_type == "duration" else {"const": point.unit},
+            "unit": {"type": "string"}
+            if point.unit == "open" or point.value_type == "duration"
+            else {"const": point.unit},
         },
         "required": ["address"],
     }
@@ -167,7 +170,9 @@ class DefinitionDetail(PublicView):
     def get(self, request: Request, return_id: str, version: str) -> Response:
         """One version of a return: categories, dimensions, data points, rules, labels in every language."""
         definition = get_definition(return_id, version)
-        lists = {p.code_list for p in definition.points.values()} | {d.code_list for d in definition.dimensions.values()}
+        lists = {p.code_list for p in definition.points.values()} | {
+            d.code_list for d in definition.dimensions.values()
+        }
         return Response(
             summary(definition)
             | {
@@ -199,7 +204,11 @@ class CodeListList(PublicView):
     def get(self, request: Request) -> Response:
         """Names of all code lists."""
         return Response(
-            {"results": [{"id": c.id, "name": dict(c.name), "codes": len(c.codes)} for c in catalogue().code_lists.values()]}
+            {
+                "results": [
+                    {"id": c.id, "name": dict(c.name), "codes": len(c.codes)} for c in catalogue().code_lists.values()
+                ]
+            }
         )
 
 

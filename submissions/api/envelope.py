@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
 from django.utils.translation import gettext as _
@@ -35,7 +35,8 @@ class Envelope:
 
 def read_envelope(request: Request) -> Envelope:
     """The submission in a request, JSON in the body or CSV with its head in the query. Raises Problem, SourceError."""
-    body: Body = request.data
+    body = cast(Body, request.data)
+    user = cast(User, request.user)
     if body.media_type == CSV:
         head: Mapping[str, Any] = request.query_params
         unknown: set[str] = set()
@@ -44,9 +45,15 @@ def read_envelope(request: Request) -> Envelope:
         if not isinstance(head, dict):
             raise SourceError(Fault("not_an_object", "A submission is a JSON object.", ""))
         unknown = set(head) - KNOWN
-    obligation, period = locate(head, request.user, unknown)
+    obligation, period = locate(head, user, unknown)
     raw = from_csv(body.data) if body.media_type == CSV else from_observations(head.get("observations", []))
-    return Envelope(obligation, period, canonical_submission(obligation, period, raw, body), whole_number(head), str(head.get("reason") or ""))
+    return Envelope(
+        obligation,
+        period,
+        canonical_submission(obligation, period, raw, body),
+        whole_number(head),
+        str(head.get("reason") or ""),
+    )
 
 
 def canonical_submission(obligation: Obligation, period: ReportingPeriod, raw: pl.DataFrame, body: Body) -> Submission:
@@ -66,14 +73,20 @@ def whole_number(head: Mapping[str, Any]) -> int | None:
 
 def locate(head: Mapping[str, Any], user: User, unknown: Iterable[str] = ()) -> tuple[Obligation, ReportingPeriod]:
     """The obligation and period a submission names. Entities of others do not exist for this user (404)."""
-    faults = [Fault("required", _("This field is required."), f"/{key}") for key in HEAD if not isinstance(head.get(key), str) or not head[key]]
+    faults = [
+        Fault("required", _("This field is required."), f"/{key}")
+        for key in HEAD
+        if not isinstance(head.get(key), str) or not head[key]
+    ]
     faults += [Fault("unknown_field", _("Nobody reads this field."), f"/{key}") for key in sorted(unknown)]
     if faults:
         raise Problem("invalid", _("Some fields are wrong; see errors."), 400, faults)
     return find(head["return"], head["entity"], head["period"], user, str(head.get("version") or ""))
 
 
-def find(return_id: str, entity: str, period_label: str, user: User, version: str = "") -> tuple[Obligation, ReportingPeriod]:
+def find(
+    return_id: str, entity: str, period_label: str, user: User, version: str = ""
+) -> tuple[Obligation, ReportingPeriod]:
     obligation = (
         Obligation.objects.visible_to(user)
         .select_related("entity")
@@ -84,10 +97,14 @@ def find(return_id: str, entity: str, period_label: str, user: User, version: st
         raise not_found(_("You file no '%(return)s' for '%(entity)s'.") % {"return": return_id, "entity": entity})
     period = ReportingPeriod.objects.filter(return_id=return_id, label=period_label).first()
     if period is None or not obligation.covers(period):
-        raise not_found(_("'%(return)s' is not owed for period '%(period)s'.") % {"return": return_id, "period": period_label})
+        raise not_found(
+            _("'%(return)s' is not owed for period '%(period)s'.") % {"return": return_id, "period": period_label}
+        )
     if version and version != period.version:
         raise Problem(
-            "other_version", _("Period %(period)s is filed in version %(version)s.") % {"period": period_label, "version": period.version}, 422
+            "other_version",
+            _("Period %(period)s is filed in version %(version)s.")
+            % {"period": period_label, "version": period.version},
+            422,
         )
     return obligation, period
-

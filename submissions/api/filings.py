@@ -9,7 +9,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, OpenApiTypes, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import generics
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -35,6 +36,7 @@ CSV_HEAD = [
     for name in ("return", "version", "entity", "period", "replaces", "reason")
 ]
 KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="Makes a repeated POST harmless.")
+IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="ETag of the draft that is replaced.")
 SUBMISSION = {"application/json": serializers.SubmissionIn, "text/csv": OpenApiTypes.STR}
 LONGEST_KEY = 200
 
@@ -75,6 +77,7 @@ def previous_of(filing: Filing) -> Any:
 
 
 class RevisionList(generics.ListAPIView[Revision]):
+    queryset = Revision.objects.none()
     serializer_class = serializers.RevisionShape
     filterset_class = RevisionFilter
     parser_classes = [SubmissionJSONParser, SubmissionCSVParser]
@@ -134,6 +137,7 @@ class OfRevision(APIView):
 class RevisionObservations(generics.ListAPIView[Observation]):
     """What was filed, line by line."""
 
+    queryset = Observation.objects.none()
     serializer_class = serializers.ObservationShape
     pagination_class = pagination.ByLine
 
@@ -170,7 +174,9 @@ class RevisionContent(OfRevision):
     def get(self, request: Request, pk: int) -> HttpResponse:
         """The canonical content: its sha256 is the one on the receipt."""
         revision = self.revision(request, pk)
-        response = HttpResponse(content(actions.canonical_lines(revision), revision.filing.head), content_type="text/csv; charset=utf-8")
+        response = HttpResponse(
+            content(actions.canonical_lines(revision), revision.filing.head), content_type="text/csv; charset=utf-8"
+        )
         response["Content-Disposition"] = f'attachment; filename="{revision.receipt}.csv"'
         return response
 
@@ -184,7 +190,10 @@ class RevisionDecision(OfRevision):
         """Accept, accept with reservations, or return (Commission)."""
         shape = serializers.DecisionIn(data=request.data)
         shape.is_valid(raise_exception=True)
-        return answer(actions.decide_revision(revision=self.revision(request, pk), by=user_of(request), **shape.validated_data), False)
+        return answer(
+            actions.decide_revision(revision=self.revision(request, pk), by=user_of(request), **shape.validated_data),
+            False,
+        )
 
 
 class RevisionWithdrawal(OfRevision):
@@ -196,7 +205,10 @@ class RevisionWithdrawal(OfRevision):
         """Take back a revision that nobody decided on yet."""
         shape = serializers.ReasonIn(data=request.data)
         shape.is_valid(raise_exception=True)
-        return answer(actions.withdraw_revision(revision=self.revision(request, pk), by=user_of(request), **shape.validated_data), False)
+        return answer(
+            actions.withdraw_revision(revision=self.revision(request, pk), by=user_of(request), **shape.validated_data),
+            False,
+        )
 
 
 class JobDetail(generics.RetrieveAPIView[Job]):
@@ -228,13 +240,18 @@ class ObligationList(APIView):
 class FilingList(generics.ListAPIView[Filing]):
     """Filings this user may see; POST starts one."""
 
+    queryset = Filing.objects.none()
     serializer_class = serializers.FilingShape
     pagination_class = pagination.ByKey
 
     def get_queryset(self) -> Any:
         return Filing.objects.visible_to(user_of(self.request)).with_names()
 
-    @extend_schema(operation_id="filings_start", request=serializers.FilingIn, responses={200: serializers.FilingShape, 404: PROBLEM})
+    @extend_schema(
+        operation_id="filings_start",
+        request=serializers.FilingIn,
+        responses={200: serializers.FilingShape, 404: PROBLEM},
+    )
     def post(self, request: Request) -> Response:
         shape = serializers.FilingIn(data=request.data)
         shape.is_valid(raise_exception=True)
@@ -270,7 +287,7 @@ class FilingDraft(OfFiling):
         return draft_response(draft)
 
     @extend_schema(operation_id="filings_draft_write", request=serializers.DraftShape,
-                   parameters=[OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="ETag of the draft that is replaced.")],
+                   parameters=[IF_MATCH],
                    responses={200: serializers.DraftShape, 412: PROBLEM, 428: PROBLEM})  # fmt: skip
     def put(self, request: Request, pk: int) -> Response:
         """Replace the draft. An existing one needs If-Match; a stale edit is refused with 412."""
@@ -285,7 +302,12 @@ class FilingDraft(OfFiling):
 
 
 def draft_response(draft: Draft) -> Response:
-    body = {"edition": draft.edition, "saved_at": draft.saved_at, "saved_by": str(draft.saved_by), "observations": draft.observations}
+    body = {
+        "edition": draft.edition,
+        "saved_at": draft.saved_at,
+        "saved_by": str(draft.saved_by),
+        "observations": draft.observations,
+    }
     return Response(body, headers={"ETag": draft.etag})
 
 
@@ -296,7 +318,9 @@ def expected_edition(request: Request, filing: Filing) -> int | None:
     if existing is None:
         return None if given is None else -1
     if given is None:
-        raise Problem("if_match_needed", _("A draft exists. Send its ETag as If-Match, so that nobody's work is lost."), 428)
+        raise Problem(
+            "if_match_needed", _("A draft exists. Send its ETag as If-Match, so that nobody's work is lost."), 428
+        )
     return existing.edition if given.strip() == existing.etag else -1
 
 

@@ -22,7 +22,9 @@ class ExactJSONParser(BaseParser):
 
     media_type = JSON
 
-    def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
         data = stream.read()
         return load_json(data) if data else {}
 
@@ -30,7 +32,10 @@ class ExactJSONParser(BaseParser):
 class SubmissionJSONParser(BaseParser):
     media_type = JSON
 
-    def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Body:
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Bytes and media type as `Body`."""
         return Body(stream.read(), self.media_type)
 
 

@@ -38,7 +38,7 @@ class ReceiptShape(serializers.Serializer[Revision]):
 
 
 class CountsShape(serializers.Serializer[Revision]):
-    errors = serializers.IntegerField()
+    errors = serializers.IntegerField()  # type: ignore[assignment]  # the field hides an attribute of the base class that shapes never use
     warnings = serializers.IntegerField()
     infos = serializers.IntegerField()
     not_evaluated = serializers.IntegerField()
@@ -98,7 +98,7 @@ class FindingShape(serializers.Serializer[Any]):
     related = serializers.ListField(child=serializers.CharField())
     pointer = serializers.CharField(allow_blank=True)
     place = PlaceShape(allow_null=True)
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the field hides an attribute of the base class that shapes never use
     message = serializers.CharField()
     mend = serializers.CharField()
     legal_ref = serializers.CharField(allow_blank=True)
@@ -167,7 +167,7 @@ class ProblemShape(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     code = serializers.CharField()
-    errors = serializers.ListField(child=serializers.DictField())
+    errors = serializers.ListField(child=serializers.DictField())  # type: ignore[assignment]  # the field hides an attribute of the base class that shapes never use
 
 
 class ObservationIn(serializers.Serializer[Any]):
@@ -224,5 +224,3 @@ class FilingIn(serializers.Serializer[Any]):
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         return {"return": serializers.CharField(), **super().get_fields()}
-
-

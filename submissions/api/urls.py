@@ -2,13 +2,14 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView
+from drf_spectacular.views import SpectacularAPIView
 
 from submissions.api import definitions, filings
+from submissions.api.docs import docs
 
 urlpatterns = [
     path("schema/", login_not_required(SpectacularAPIView.as_view()), name="api-schema"),
-    path("docs/", login_not_required(SpectacularRedocView.as_view(url_name="api-schema", template_name="api_docs.html")), name="api-docs"),
+    path("docs/", docs, name="api-docs"),
     path("definitions/", definitions.DefinitionList.as_view()),
     path("definitions/<slug:return_id>/<slug:version>/", definitions.DefinitionDetail.as_view()),
     path("definitions/<slug:return_id>/<slug:version>/schema.json", definitions.DefinitionSchema.as_view()),

@@ -57,7 +57,7 @@ def one_line_a_cell(judged: Judged) -> pl.DataFrame:
         return lines
     head = judged.context.head
     inside = pl.min_horizontal(pl.col("end"), pl.lit(head.end)) - pl.max_horizontal(pl.col("start"), pl.lit(head.start))
-    ranked = lines.with_columns(inside.alias("inside")).sort("valued", "inside", "end", descending=True)
+    ranked = lines.with_columns(inside.alias("inside")).sort("inside", "end", descending=True, maintain_order=True)
     return ranked.unique("address", keep="first", maintain_order=True)
 
 
@@ -85,7 +85,9 @@ def pivot(lines: pl.DataFrame, codes: list[str], per: tuple[str, ...]) -> pl.Dat
             pl.col("number").filter(value_in).count().alias("numbers"),
             pl.col("obs_status").sort_by("valued", descending=True).first().alias("status"),
             value_in.any().alias("valued"),
-            (value_in & ((pl.col("value") != "") | (pl.col("comment") != "") | (pl.col("low") != ""))).any().alias("filled"),
+            (value_in & ((pl.col("value") != "") | (pl.col("comment") != "") | (pl.col("low") != "")))
+            .any()
+            .alias("filled"),
             (pl.col("comment") != "").any().alias("noted"),
             usable.any().alias("answered"),
             pl.col("value").filter(value_in).first().fill_null("").alias("value"),
@@ -149,7 +151,9 @@ def given_reason(reason: str, judged: Judged) -> pl.Expr:
 
 
 def filed_counts(least: int, judged: Judged) -> pl.Expr:
-    counts = judged.sound.filter((pl.col("t_type") == "count") & pl.col("number").is_not_null())
+    """Counts with a value; answers that only frame them, such as an age limit, are none."""
+    figures = (pl.col("t_type") == "count") & (pl.col("t_basis") != "context")
+    counts = judged.sound.filter(figures & pl.col("number").is_not_null())
     return pl.lit(counts.height >= least)
 
 
@@ -169,7 +173,9 @@ CONDITIONS: dict[str, Callable[[Any, Judged], pl.Expr]] = {
     "status_not_in": lambda a, j: ~fact("status", a[0]).is_in(a[1]),
     "contains": lambda a, j: fact("value", a[0]).str.split(";").list.eval(pl.element().is_in(a[1])).list.any(),
     "reason": lambda a, j: fact("reason", a[0]).str.split(";").list.contains(a[1]),
+    "reasoned": lambda a, j: fact("reason", a) != "",
     "reason_anywhere": given_reason,
+    "same_days": lambda a, j: ~periods_differ(a),
     "counts_filed": filed_counts,
     "any": lambda a, j: pl.any_horizontal(condition(entry, j) for entry in a),
 }
@@ -253,7 +259,11 @@ def within_factor(params: Params, judged: Judged) -> pl.Expr:
 @cell_kind
 def same_period(params: Params, judged: Judged) -> pl.Expr:
     """Those of `of` that have a value cover the same days."""
-    codes = params["of"]
+    return periods_differ(params["of"])
+
+
+def periods_differ(codes: list[str]) -> pl.Expr:
+    """Those of `codes` that have a value do not all cover the same days."""
     spans = [(pl.min_horizontal(fact(edge, c) for c in codes), pl.max_horizontal(fact(edge, c) for c in codes))
              for edge in ("start", "end")]  # fmt: skip
     return pl.any_horizontal((low != high).fill_null(False) for low, high in spans)
@@ -269,7 +279,11 @@ def nil_matches(params: Params, judged: Judged) -> pl.Expr:
 def same_reason(params: Params, judged: Judged) -> pl.Expr:
     """The reason of a figure is the one given for the whole filing."""
     given = fact("filled", params["reason_of_filing"]) & (fact("value", params["nil"]) == "1")
-    return given & fact("answered", params["of"]) & (fact("reason", params["of"]) != fact("value", params["reason_of_filing"]))
+    return (
+        given
+        & fact("answered", params["of"])
+        & (fact("reason", params["of"]) != fact("value", params["reason_of_filing"]))
+    )
 
 
 @cell_kind
@@ -278,5 +292,6 @@ def common_period(params: Params, judged: Judged) -> pl.Expr:
     start, end = fact("value", params["start"]), fact("value", params["end"])
     good_start = start.str.ends_with("-01-01") | (start == params["first_day"])
     good_end = end.str.ends_with("-12-31") | (end == params["last_day"])
+    one_year = (start.str.head(4) == end.str.head(4)) | (start == params["first_day"])
     given = (start != "") & (end != "")
-    return given & ~(good_start & good_end & (start < end))
+    return given & ~(good_start & good_end & one_year & (start < end))

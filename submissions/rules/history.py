@@ -49,13 +49,14 @@ def answer_kept(params: Params, definition: Definition, context: Context) -> pl.
 
 @cell_kind
 def status_kept(params: Params, judged: Judged) -> pl.Expr:
-    """A data point that was filed last year keeps its status; a group judges it once a member."""
+    """A data point that had a value last year has one now, and the other way round."""
     code = params["of"]
     previous = judged.context.previous
     before = previous.filter(pl.col("code") == code)["obs_status"].to_list() if previous is not None else []
     if not before:
         return pl.lit(False)
-    return fact("answered", code) & (fact("status", code) != before[0])
+    had = any(status in judged.definition.valued for status in before)
+    return fact("answered", code) & (fact("valued", code) != pl.lit(had))
 
 
 @filing_kind()

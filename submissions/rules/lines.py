@@ -23,7 +23,9 @@ def chosen(params: Params) -> pl.Expr:
     """Lines the rule speaks of."""
     columns = {"types": "t_type", "codes": "code", "statuses": "obs_status", "required": "t_required",
                "basis": "t_basis", "units": "unit"}  # fmt: skip
-    return pl.all_horizontal(TRUE, *(pl.col(column).is_in(params[key]) for key, column in columns.items() if key in params))
+    return pl.all_horizontal(
+        TRUE, *(pl.col(column).is_in(params[key]) for key, column in columns.items() if key in params)
+    )
 
 
 def valued(params: Params) -> pl.Expr:
@@ -187,7 +189,9 @@ def comment_given(params: Params, definition: Definition, context: Context) -> p
 
 @line_kind("reason")
 def reason_given(params: Params, definition: Definition, context: Context) -> pl.Expr:
-    return chosen(params) & pl.col("obs_status").is_in(list(definition.missing)) & (pl.col("reason") == "")
+    """A reason code, or a comment where the status itself says why (`comment_suffices_for`)."""
+    said = pl.col("obs_status").is_in(params.get("comment_suffices_for", [])) & (pl.col("comment") != "")
+    return chosen(params) & pl.col("obs_status").is_in(list(definition.missing)) & (pl.col("reason") == "") & ~said
 
 
 @line_kind("reason")

@@ -14,13 +14,13 @@ DAY = timedelta(days=1)
 def periods(judged: Judged) -> pl.DataFrame:
     """Distinct own periods of figures by category, less those inside another of the same category.
 
-    Columns: category, start, end, reason (of all lines with that period), line and address of the first.
+    Columns: category, start, end, reason (of all lines with that period), line and address of the first, covered.
     """
     if "periods" in judged.cache:
-        return judged.cache["periods"]  # type: ignore[no-any-return]
-    own = judged.sound.filter((pl.col("own_period") == 2) & pl.col("valued"))
+        return judged.cache["periods"]
+    own = with_coverage(judged)
     spans = own.group_by(pl.col("t_category").alias("category"), "start", "end", maintain_order=True).agg(
-        pl.col("line").first(), pl.col("address").first(), pl.col("reason").str.join(";")
+        pl.col("line").first(), pl.col("address").first(), pl.col("reason").str.join(";"), pl.col("covered").min()
     )
     wider = spans.select("category", pl.col("start").alias("from"), pl.col("end").alias("to"))
     inside = (
@@ -33,7 +33,19 @@ def periods(judged: Judged) -> pl.DataFrame:
         .select("category", "start", "end")
     )
     judged.cache["periods"] = spans.join(inside, on=["category", "start", "end"], how="anti")
-    return judged.cache["periods"]  # type: ignore[no-any-return]
+    return judged.cache["periods"]
+
+
+def with_coverage(judged: Judged) -> pl.DataFrame:
+    """Figures with an own period, and in `covered` the share of the reporting period that all lines of the same
+    address cover together: two half-years make a year."""
+    head = judged.context.head
+    own = judged.sound.filter((pl.col("own_period") == 2) & pl.col("valued")).sort("start", maintain_order=True)
+    reached = pl.col("end").cum_max().shift(1).over("address")
+    first = pl.max_horizontal("start", pl.lit(head.start), reached + DAY)
+    days = (pl.min_horizontal("end", pl.lit(head.end)) - first + DAY).dt.total_days().clip(0)
+    whole = (head.end - head.start).days + 1
+    return own.with_columns((days.sum().over("address") / whole).alias("covered")).sort("line")
 
 
 def breaking(judged: Judged, broken: pl.Expr) -> pl.DataFrame:
@@ -62,8 +74,7 @@ def periods_not_before(params: Params, judged: Judged) -> pl.DataFrame:
 @filing_kind("period")
 def periods_cover(params: Params, judged: Judged) -> pl.DataFrame:
     """The reporting period is covered, or a reason says why not."""
-    head = judged.context.head
-    return breaking(judged, ((pl.col("start") > head.start) | (pl.col("end") < head.end)) & unexplained())
+    return breaking(judged, (pl.col("covered") < 1) & unexplained())
 
 
 @filing_kind("period")
@@ -75,10 +86,7 @@ def periods_end_inside(params: Params, judged: Judged) -> pl.DataFrame:
 @filing_kind("period")
 def periods_share(params: Params, judged: Judged) -> pl.DataFrame:
     """At least `share` of the days of the reporting period."""
-    head = judged.context.head
-    first, last = pl.max_horizontal("start", pl.lit(head.start)), pl.min_horizontal("end", pl.lit(head.end))
-    days = (last - first + DAY).dt.total_days()
-    return breaking(judged, days < params["share"] * ((head.end - head.start).days + 1))
+    return breaking(judged, pl.col("covered") < params["share"])
 
 
 @filing_kind("period")

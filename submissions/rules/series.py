@@ -69,7 +69,11 @@ def dimension_parts(params: Params, judged: Judged) -> pl.DataFrame:
         too_few = (pl.col("filed") == len(entry["parts"])) & (pl.col("parts_most") < pl.col("least"))
         broken = too_many | too_few if entry.get("fill") else too_many
         found.append(both.filter(broken).select("line", "address", "related"))
-    return pl.concat(found).unique("line", maintain_order=True) if found else judged.sound.clear().select("line", "address")
+    return (
+        pl.concat(found).unique("line", maintain_order=True)
+        if found
+        else judged.sound.clear().select("line", "address")
+    )
 
 
 @filing_kind()
@@ -98,7 +102,9 @@ def companion_filed(params: Params, judged: Judged) -> pl.DataFrame:
     """A figure of `code` comes with one of `companion` that shares the dimensions of `on`."""
     keys = [f"d_{name}" for name in params["on"]]
     companion = figures(judged, params["companion"]).select(keys).unique()
-    return figures(judged, params["code"]).join(companion, on=keys, how="anti", nulls_equal=True).select("line", "address")
+    return (
+        figures(judged, params["code"]).join(companion, on=keys, how="anti", nulls_equal=True).select("line", "address")
+    )
 
 
 @filing_kind("address")

@@ -48,14 +48,13 @@ class Command(BaseCommand):
 
 def start_worker() -> None:
     """Celery worker and beat as threads. Solo pool: nothing forks, so Polars and the chart renderer stay usable."""
-    from celery.beat import EmbeddedService
+    from celery.beat import Service
 
     worker = app.Worker(pool="solo", concurrency=1, hostname="embedded@localhost", loglevel="WARNING", quiet=True,
                         without_gossip=True, without_mingle=True)  # fmt: skip
     threading.Thread(target=worker.start, name="worker", daemon=True).start()
-    beat = EmbeddedService(app, thread=True)
-    beat.daemon = True
-    beat.start()
+    beat = Service(app, schedule_filename=app.conf.beat_schedule_filename)
+    threading.Thread(target=beat.start, name="beat", daemon=True).start()
 
 
 def serve(port: int) -> None:
@@ -63,4 +62,11 @@ def serve(port: int) -> None:
 
     from portal.wsgi import application
 
-    listen(application, host="127.0.0.1", port=port, threads=8, ident=None, max_request_body_size=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    listen(
+        application,
+        host="127.0.0.1",
+        port=port,
+        threads=8,
+        ident=None,
+        max_request_body_size=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+    )
