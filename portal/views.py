@@ -71,8 +71,9 @@ class SignOut(LogoutView):
 def account(request: HttpRequest) -> HttpResponse:
     """Roles of the user and API tokens; a new token is shown once."""
     user = cast(User, request.user)
+    tokens = AuthToken.objects.filter(user=user).order_by("-created")
     if request.method == "POST" and (old := request.POST.get("revoke")):
-        AuthToken.objects.filter(user=user, token_key=old).delete()
+        tokens.filter(pk__in=[token.pk for token in tokens if token.token_key == old]).delete()
         messages.success(request, _("The token no longer works."))
         return redirect("account")
     secret = AuthToken.objects.create(user)[1] if request.method == "POST" else None
@@ -83,7 +84,7 @@ def account(request: HttpRequest) -> HttpResponse:
             "heading": _("Account"),
             "question": _("For whom do I act, and which programs act for me?"),
             "memberships": user.memberships.select_related("entity"),
-            "tokens": AuthToken.objects.filter(user=user).order_by("-created"),
+            "tokens": tokens.all(),
             "secret": secret,
         },
     )

@@ -26,7 +26,8 @@ FIELDS = ("address", "value", "obs_status", "period", "unit", "qualifier", "low"
 """Columns of an observation as sent, all text; the CSV columns of the API."""
 BOUNDS = ["lower_bound", "upper_bound"]
 CONTROL = r"[\x00-\x08\x0b-\x1f\x7f]"
-PERIOD = r"^(\.\.|\d{4}-\d{2}-\d{2})/(\.\.|\d{4}-\d{2}-\d{2})$"
+PERIOD = r"^(\.\.|[0-9]{4}-[0-9]{2}-[0-9]{2})/(\.\.|[0-9]{4}-[0-9]{2}-[0-9]{2})$"
+LONGEST_ADDRESS = 300
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def address_fault(definition: Definition) -> pl.Expr:
         .then(pl.lit("code"))
         .when(pl.col("malformed") | (pl.col("named") != pl.col("recognised")) | pl.any_horizontal(misplaced))
         .then(pl.lit("dimension"))
-        .when(pl.any_horizontal(unknown))
+        .when(pl.any_horizontal(unknown) | (pl.col("address").str.len_chars() > LONGEST_ADDRESS))
         .then(pl.lit("member"))
         .otherwise(pl.lit(""))
         .alias("address_fault")

@@ -8,8 +8,9 @@ from typing import Any
 
 import polars as pl
 
-NUMBER = r"^-?\d+(\.\d+)?$"
-DATE = r"^\d{4}-\d{2}-\d{2}$"
+# ASCII digits only, and no more of them than a double holds: what else looks like a number is for a person to mend.
+NUMBER = r"^-?[0-9]{1,18}(\.[0-9]{1,10})?$"
+DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ UNDECIDED = (RevisionState.RECEIVED, RevisionState.CHECKED)
 
 class Door(models.TextChoices):
     FORM = "form", _("Form")
-    WORKBOOK = "workbook", _("Workbook")
+    UPLOAD = "upload", _("Uploaded file")
     API = "api", _("API")
     IMPORT = "import", _("Transcribed from a published report")
 
@@ -345,7 +345,7 @@ class Observation(models.Model):
     # The unique constraint below begins with the revision and serves as its index.
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="observations", db_index=False)
     line = models.PositiveIntegerField()
-    address = models.CharField(max_length=400)
+    address = models.TextField()
     code = models.CharField(max_length=120)
     value = models.TextField()
     number = models.FloatField(null=True)
@@ -354,12 +354,12 @@ class Observation(models.Model):
     end = models.DateField()
     own_period = models.PositiveSmallIntegerField()
     """How many own days were given (0, 1, 2); without them start and end are those of the reporting period."""
-    unit = models.CharField(max_length=40)
-    qualifier = models.CharField(max_length=20)
+    unit = models.TextField()
+    qualifier = models.TextField()
     low = models.FloatField(null=True)
     high = models.FloatField(null=True)
-    reason = models.CharField(max_length=400)
-    flags = models.CharField(max_length=400)
+    reason = models.TextField()
+    flags = models.TextField()
     comment = models.TextField()
 
     objects = ObservationQuerySet.as_manager()
@@ -400,13 +400,13 @@ class Finding(models.Model):
     position = models.PositiveIntegerField()
     rule = models.CharField(max_length=30)
     severity = models.CharField(max_length=10, choices=Severity.choices)
-    address = models.CharField(max_length=400)
+    address = models.TextField()
     field = models.CharField(max_length=20)
     line = models.PositiveIntegerField(null=True)
     value = models.TextField()
     related = models.JSONField(default=list)
     params = models.JSONField(default=dict)
-    blocked_by = models.CharField(max_length=440)
+    blocked_by = models.TextField()
 
     objects = FindingQuerySet.as_manager()
 

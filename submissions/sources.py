@@ -19,6 +19,7 @@ from submissions.canonical import FIELDS, raw_frame
 
 JSON = "application/json"
 CSV = "text/csv"
+MOST_DIGITS = 30
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,26 @@ def refuse_constant(name: str) -> Any:
 
 
 def plain_digits(number: str) -> str:
-    return format(Decimal(number), "f")
+    """`1e2` -> `100`; a number that would need very many digits stays as written, and so unreadable."""
+    value = Decimal(number)
+    return format(value, "f") if abs(value.adjusted()) < MOST_DIGITS else number
+
+
+def once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; a key that stands twice would lose one of its values."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        doubled = sorted({name for name in names if names.count(name) > 1})
+        raise SourceError(Fault("key_twice", f"An object names these keys twice: {', '.join(doubled)}."))
+    return found
 
 
 def load_json(data: bytes) -> Any:
     """JSON with numbers as the text that was written; NaN and Infinity are refused."""
     try:
-        return json.loads(data, parse_float=plain_digits, parse_int=str, parse_constant=refuse_constant)
+        return json.loads(data, parse_float=plain_digits, parse_int=str, parse_constant=refuse_constant,
+                          object_pairs_hook=once_each)  # fmt: skip
     except UnicodeDecodeError as problem:
         raise SourceError(Fault("not_utf8", f"The text is not UTF-8 (byte {problem.start}).")) from problem
     except json.JSONDecodeError as problem:
@@ -85,7 +99,22 @@ def from_observations(observations: Any) -> pl.DataFrame:
     ]
     if faults:
         raise SourceError(*faults)
-    return raw_frame({str(key): as_text(value) for key, value in item.items()} for item in observations)
+    rows = [{key: as_text(value) for key, value in item.items()} for item in observations]
+    try:
+        return raw_frame(rows)
+    except UnicodeEncodeError as problem:
+        raise SourceError(*lone_surrogates(rows)) from problem
+
+
+def lone_surrogates(rows: list[dict[str, str]]) -> list[Fault]:
+    """Texts with half a character (`\\ud800`), which no database can hold."""
+    detail = "The text holds half of a surrogate pair, which is no character."
+    return [
+        Fault("not_text", detail, f"/observations/{index}/{key}")
+        for index, row in enumerate(rows)
+        for key, text in row.items()
+        if any("\ud800" <= letter <= "\udfff" for letter in key + text)
+    ]
 
 
 # CSV ------------------------------------------------------------------------------------------------------

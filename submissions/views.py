@@ -149,7 +149,7 @@ def file_upload(found: Filing, form: UploadForm, user: User) -> tuple[Revision, 
     lines = canonicalise(found.definition, from_csv(data), found.head)
     return actions.submit_revision(
         filing=found,
-        submission=actions.Submission(lines, data, CSV, Door.WORKBOOK),
+        submission=actions.Submission(lines, data, CSV, Door.UPLOAD),
         by=user,
         replaces=form.cleaned_data["replaces"],
         reason=form.cleaned_data["reason"],
@@ -260,6 +260,8 @@ def review(request: HttpRequest) -> HttpResponse:
         raise Http404
     filed = Revision.objects.visible_to(user).with_names()
     state = request.GET.get("state", "")
+    if state and state not in RevisionState.values:
+        raise Http404
     listed = filed.filter(state=state) if state else filed.exclude(pk__in=filed.waiting().values("pk"))
     return render(
         request,

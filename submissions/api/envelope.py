@@ -78,10 +78,17 @@ def locate(head: Mapping[str, Any], user: User, unknown: Iterable[str] = ()) -> 
         for key in HEAD
         if not isinstance(head.get(key), str) or not head[key]
     ]
+    faults += [Fault("not_text", _("This is not text."), f"/{key}") for key in (*HEAD, "version", "reason")
+               if not storable(head.get(key))]  # fmt: skip
     faults += [Fault("unknown_field", _("Nobody reads this field."), f"/{key}") for key in sorted(unknown)]
     if faults:
         raise Problem("invalid", _("Some fields are wrong; see errors."), 400, faults)
     return find(head["return"], head["entity"], head["period"], user, str(head.get("version") or ""))
+
+
+def storable(text: Any) -> bool:
+    """No NUL and no half of a surrogate pair: no database holds them."""
+    return text is None or (isinstance(text, str) and not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text))
 
 
 def find(
@@ -90,7 +97,7 @@ def find(
     obligation = (
         Obligation.objects.visible_to(user)
         .select_related("entity")
-        .filter(entity__code=entity, return_id=return_id)
+        .filter(entity__code__iexact=entity, return_id=return_id)
         .first()
     )
     if obligation is None or not Filing(obligation=obligation).editable_by(user):

@@ -8,7 +8,7 @@ from submissions.models import Revision, RevisionState
 
 
 class RevisionFilter(django_filters.FilterSet):
-    entity = django_filters.CharFilter(field_name="filing__obligation__entity__code")
+    entity = django_filters.CharFilter(field_name="filing__obligation__entity__code", lookup_expr="iexact")
     period = django_filters.CharFilter(field_name="filing__period__label")
     state = django_filters.ChoiceFilter(choices=RevisionState.choices)
 

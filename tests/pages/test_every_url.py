@@ -1,0 +1,257 @@
+"""Every address of the portal, asked for by everybody: what each role gets, and that a refusal changes nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import URLPattern, get_resolver, resolve
+from knox.models import AuthToken
+
+from portal.models import User
+from submissions import actions
+from submissions.models import Draft, Filing, Obligation, ReportingPeriod, Revision
+from tests.conftest import read
+from tests.pages.world import file_csv, load, member, receipt, start
+
+ROLES = ("anonymous nobody filer signatory reader administrator other state supervisor com_reader com_reviewer com_admin").split()  # fmt: skip
+"""Of Google the filer, signatory, reader and administrator; `other` files for Meta, `state` for Denmark."""
+
+# One line an address: what every role gets, in the order of ROLES. `+` marks a write that happened; without it nothing
+# in the database may differ afterwards. {google}, {dk}, {meta}: an accepted filing, {google_rev} … its revision,
+# {google_job} … its job; {waiting}: a checked revision of Google that waits for a decision; {draft}: a draft of Google.
+TABLE = """
+                                              anon  nobody filer sign  reader admin other state super | reader reviewer admin
+GET  /                                        200   200   200   200   200   200   200   200   200   200   200   200
+GET  /about/                                  200   200   200   200   200   200   200   200   200   200   200   200
+GET  /health/                                 200   200   200   200   200   200   200   200   200   200   200   200
+GET  /sign-in/                                200   302   302   302   302   302   302   302   302   302   302   302
+GET  /sign-out/                               405   405   405   405   405   405   405   405   405   405   405   405
+POST /sign-out/                               302   302+  302+  302+  302+  302+  302+  302+  302+  302+  302+  302+
+GET  /account/                                302   200   200   200   200   200   200   200   200   200   200   200
+POST /account/                                302   200+  200+  200+  200+  200+  200+  200+  200+  200+  200+  200+
+POST /language/                               302   302   302   302   302   302   302   302   302   302   302   302
+GET  /definitions/                            200   200   200   200   200   200   200   200   200   200   200   200
+GET  /definitions/provider_report/2021/       200   200   200   200   200   200   200   200   200   200   200   200
+GET  /definitions/provider_report/1999/       404   404   404   404   404   404   404   404   404   404   404   404
+GET  /home/                                   302   302   200   200   200   200   200   200   302   302   302   302
+GET  /review/                                 302   404   404   404   404   404   404   404   200   200   200   200
+GET  /completeness/                           302   404   404   404   404   404   404   404   404   200   200   200
+GET  /completeness.csv                        302   404   404   404   404   404   404   404   404   200   200   200
+GET  /dashboards/                             302   302   302   302   302   302   302   302   302   302   302   302
+GET  /dashboards/overview/                    302   200   200   200   200   200   200   200   200   200   200   200
+GET  /dashboards/providers/                   302   200   200   200   200   200   200   200   200   200   200   200
+GET  /dashboards/nonsense/                    302   404   404   404   404   404   404   404   404   404   404   404
+GET  {svg}                                    302   200   200   200   200   200   200   200   200   200   200   200
+GET  {csv}                                    302   200   200   200   200   200   200   200   200   200   200   200
+GET  /dashboards/reference-beside-member-states.svg 302 200 200 200 200 200 200 200 200 200 200 200
+GET  /dashboards/reference-beside-member-states.csv 302 200 200 200 200 200 200 200 200 200 200 200
+GET  /filings/{google}/                       302   404   200   200   200   200   404   404   200   200   200   200
+GET  /filings/{draft}/                        302   404   200   200   200   200   404   404   404   404   404   404
+GET  /filings/{dk}/                           302   404   404   404   404   404   404   200   404   200   200   200
+GET  /filings/{meta}/                         302   404   404   404   404   404   200   404   200   200   200   200
+GET  /filings/{google}/upload/                302   404   200   200   404   404   404   404   404   404   404   404
+GET  /filings/{dk}/upload/                    302   404   404   404   404   404   404   200   404   404   404   404
+POST /filings/{draft}/upload/                 302   404   302+  302+  404   404   404   404   404   404   404   404
+GET  {start}                                  302   405   405   405   405   405   405   405   405   405   405   405
+POST {start}                                  302   404   302+  302+  404   404   404   404   404   404   404   404
+GET  /revisions/{google_rev}/                 302   404   200   200   200   200   404   404   200   200   200   200
+GET  /revisions/{dk_rev}/                     302   404   404   404   404   404   404   200   404   200   200   200
+GET  /revisions/{meta_rev}/                   302   404   404   404   404   404   200   404   200   200   200   200
+GET  /revisions/{google_rev}/job/             302   404   200   200   200   200   404   404   200   200   200   200
+GET  /revisions/{dk_rev}/job/                 302   404   404   404   404   404   404   200   404   200   200   200
+POST /revisions/{waiting}/decision/           302   404   302   302   302   302   404   404   302   302   302+  302
+POST /revisions/{waiting}/withdrawal/         302   404   302+  302+  302   302   404   404   302   302   302   302
+GET  /revisions/{waiting}/decision/           302   405   405   405   405   405   405   405   405   405   405   405
+GET  /revisions/{waiting}/withdrawal/         302   405   405   405   405   405   405   405   405   405   405   405
+GET  /api/v1/schema/                          200   200   200   200   200   200   200   200   200   200   200   200
+GET  /api/v1/docs/                            200   200   200   200   200   200   200   200   200   200   200   200
+GET  /api/v1/definitions/                     200   200   200   200   200   200   200   200   200   200   200   200
+GET  /api/v1/definitions/provider_report/2024/ 200  200   200   200   200   200   200   200   200   200   200   200
+GET  /api/v1/definitions/provider_report/2024/schema.json 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /api/v1/codelists/                       200   200   200   200   200   200   200   200   200   200   200   200
+GET  /api/v1/codelists/country/               200   200   200   200   200   200   200   200   200   200   200   200
+GET  /api/v1/codelists/nonsense/              404   404   404   404   404   404   404   404   404   404   404   404
+GET  /api/v1/obligations/                     401   200   200   200   200   200   200   200   200   200   200   200
+GET  /api/v1/check/                           401   405   405   405   405   405   405   405   405   405   405   405
+POST /api/v1/check/                           401   404   200   200   404   404   404   404   404   404   404   404
+GET  /api/v1/revisions/                       401   200   200   200   200   200   200   200   200   200   200   200
+POST /api/v1/revisions/                       401   404   201+  201+  404   404   404   404   404   404   404   404
+GET  /api/v1/revisions/{google_rev}/          401   404   200   200   200   200   404   404   200   200   200   200
+GET  /api/v1/revisions/{dk_rev}/              401   404   404   404   404   404   404   200   404   200   200   200
+GET  /api/v1/revisions/{google_rev}/observations/ 401 404 200   200   200   200   404   404   200   200   200   200
+GET  /api/v1/revisions/{dk_rev}/observations/ 401   404   404   404   404   404   404   200   404   200   200   200
+GET  /api/v1/revisions/{google_rev}/findings/ 401   404   200   200   200   200   404   404   200   200   200   200
+GET  /api/v1/revisions/{dk_rev}/findings/     401   404   404   404   404   404   404   200   404   200   200   200
+GET  /api/v1/revisions/{google_rev}/receipt/  401   404   200   200   200   200   404   404   200   200   200   200
+GET  /api/v1/revisions/{dk_rev}/receipt/      401   404   404   404   404   404   404   200   404   200   200   200
+GET  /api/v1/revisions/{google_rev}/content.csv 401 404   200   200   200   200   404   404   200   200   200   200
+GET  /api/v1/revisions/{dk_rev}/content.csv   401   404   404   404   404   404   404   200   404   200   200   200
+GET  /api/v1/revisions/{waiting}/decision/    401   405   405   405   405   405   405   405   405   405   405   405
+POST /api/v1/revisions/{waiting}/decision/    401   404   403   403   403   403   404   404   403   403   200+  403
+GET  /api/v1/revisions/{waiting}/withdrawal/  401   405   405   405   405   405   405   405   405   405   405   405
+POST /api/v1/revisions/{waiting}/withdrawal/  401   404   200+  200+  403   403   404   404   403   403   403   403
+GET  /api/v1/filings/                         401   200   200   200   200   200   200   200   200   200   200   200
+POST /api/v1/filings/                         401   404   200+  200+  404   404   404   404   404   404   404   404
+GET  /api/v1/filings/{google}/                401   404   200   200   200   200   404   404   200   200   200   200
+GET  /api/v1/filings/{draft}/                 401   404   200   200   200   200   404   404   404   404   404   404
+GET  /api/v1/filings/{dk}/                    401   404   404   404   404   404   404   200   404   200   200   200
+GET  /api/v1/filings/{draft}/draft/           401   404   200   200   404   404   404   404   404   404   404   404
+PUT  /api/v1/filings/{draft}/draft/           401   404   200+  200+  404   404   404   404   404   404   404   404
+POST /api/v1/filings/{draft}/submit/          401   404   201+  201+  404   404   404   404   404   404   404   404
+GET  /api/v1/filings/{draft}/submit/          401   405   405   405   405   405   405   405   405   405   405   405
+GET  /api/v1/jobs/{google_job}/               401   404   200   200   200   200   404   404   200   200   200   200
+GET  /api/v1/jobs/{dk_job}/                   401   404   404   404   404   404   404   200   404   200   200   200
+GET  /admin/                                  302   302   302   302   302   302   302   302   302   302   302   200
+GET  /nowhere/                                404   404   404   404   404   404   404   404   404   404   404   404
+"""  # noqa: E501
+CASES = [line.split() for line in TABLE.strip().splitlines()[1:]]
+NEW = {"return": "provider_report", "entity": "google", "period": "2026"}
+ANSWER = {"decision": "return", "reason": "Read it again."}
+FILE = b"address,value,obs_status\nvolume.reports[service=gmail],7,A\n"
+BODIES: dict[str, Any] = {
+    "/check/": NEW | {"observations": []},
+    "/api/v1/revisions/": NEW | {"observations": []},
+    "/api/v1/filings/": NEW,
+    "/draft/": {"observations": [{"address": "b"}]},
+    "/submit/": {},
+    "/decision/": ANSWER,
+    "/withdrawal/": ANSWER,
+    "/language/": {"language": "da"},
+}
+
+
+@dataclass
+class World:
+    users: dict[str, User | None]
+    tokens: dict[str, str]
+    places: dict[str, object]
+    edition: str
+
+
+@pytest.fixture(scope="module")
+def world(shared_db: None) -> Iterator[World]:
+    load("google 2022", "meta 2022", "dk 2022")
+    users: dict[str, User | None] = {"anonymous": None, "nobody": member()}
+    users |= {role: member("google", role) for role in ("filer", "signatory", "reader", "administrator")}
+    users |= {"other": member("meta", "filer"), "state": member("dk", "filer"), "supervisor": member("ie-dpc", "reader")}
+    users |= {f"com_{role[:5]}" if role == "admin" else f"com_{role}": member("commission", role)
+              for role in ("reader", "reviewer")}  # fmt: skip
+    users["com_admin"] = member("commission", "administrator", is_staff=True, is_superuser=True)
+    filer = users["filer"]
+    assert filer is not None
+    waiting = file_csv(
+        start("provider_report", "google", "2025", filer), read("provider_report/2025/google.csv"), filer
+    )
+    drafted = start("provider_report", "google", "2021", filer)
+    draft = actions.save_draft(filing=drafted, observations=[{"address": "a"}], edition=None, by=filer)
+    places: dict[str, object] = {"waiting": waiting.pk, "draft": drafted.pk}
+    for entity, number in (("google", "PR-2022-google-1"), ("dk", "MS-2022-dk-1"), ("meta", "PR-2022-meta-1")):
+        found = receipt(number)
+        places |= {entity: found.filing_id, f"{entity}_rev": found.pk, f"{entity}_job": found.job.pk}
+    owed = Obligation.objects.get(entity__code="google")
+    period = ReportingPeriod.objects.get(return_id="provider_report", label="2026")
+    figure = f"/dashboards/figures/provider_report/{next(iter(period.definition.panels))}/2022"
+    places |= {"start": f"/obligations/{owed.pk}/periods/{period.pk}/start/", "svg": f"{figure}.svg", "csv": f"{figure}.csv"}
+    tokens = {role: AuthToken.objects.create(user)[1] for role, user in users.items() if user}
+    yield World(users, tokens, places, draft.etag)
+
+
+def snapshot() -> dict[str, Any]:
+    """How many rows every table has, and the states that a write could change. Axes keeps a log of its own."""
+    counts = {m._meta.label: m._default_manager.count() for m in apps.get_models() if m._meta.app_label != "axes"}
+    return counts | {
+        "revisions": sorted(Revision.objects.values_list("pk", "state", "decision_reason")),
+        "filings": sorted(Filing.objects.values_list("pk", "latest")),
+        "drafts": sorted(Draft.objects.values_list("pk", "edition")),
+    }
+
+
+def ask(client: Client, method: str, path: str, world: World, role: str) -> Any:
+    if path.startswith("/api/"):
+        headers = {"Authorization": f"Token {world.tokens[role]}"} if role in world.tokens else {}
+        if method == "GET":
+            return client.get(path, headers=headers)
+        body = json.dumps(next(body for end, body in BODIES.items() if path.endswith(end)))
+        headers |= {"If-Match": world.edition}
+        return client.generic(method, path, body, "application/json", headers=headers)
+    if method == "GET":
+        return client.get(path)
+    body = next((body for end, body in BODIES.items() if path.endswith(end)), {})
+    return client.post(path, {"file": SimpleUploadedFile("a.csv", FILE)} if path.endswith("/upload/") else body)
+
+
+CSP = {"default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "font-src 'self'", "connect-src 'self'",
+       "form-action 'self'", "manifest-src 'self'", "base-uri 'none'", "frame-ancestors 'none'"}  # fmt: skip
+
+
+def assert_protected(answer: Any) -> None:
+    assert set(answer["Content-Security-Policy"].split("; ")) == CSP
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: " ".join(case[:2]))
+def test_everybody_gets_what_the_table_says_and_a_refusal_changes_nothing(case, role, world, rolled_back) -> None:
+    method, path, *expected = case
+    path, wanted = path.format(**world.places), expected[ROLES.index(role)]
+    client = Client()
+    if world.users[role] is not None and not path.startswith("/api/"):
+        client.force_login(world.users[role])
+    before = snapshot()
+
+    answer = ask(client, method, path, world, role)
+
+    assert answer.status_code == int(wanted.rstrip("+"))
+    assert_protected(answer)
+    assert (snapshot() != before) == wanted.endswith("+")
+    if answer.status_code == 404:
+        assert not any(name in answer.content.decode() for name in ("Google", "Denmark", "Meta", "PR-20", "MS-20"))
+    if answer.status_code == 302 and role == "anonymous" and path not in ("/sign-out/", "/language/"):
+        assert answer["Location"].startswith(("/sign-in/?next=", "/admin/login/?next="))
+    if answer.status_code == 401:
+        assert (answer["Content-Type"], answer["WWW-Authenticate"]) == ("application/problem+json", "Token")
+
+
+def routes(resolver: Any, prefix: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        here = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield here
+        else:
+            yield from routes(pattern, here)
+
+
+def test_the_table_names_every_address_of_the_portal(world, rolled_back) -> None:
+    named = {resolve(path.format(**world.places)).route for _, path, *_ in CASES if path != "/nowhere/"}
+
+    assert named == {route for route in routes(get_resolver()) if not route.startswith("admin/") or route == "admin/"}
+    assert {len(case) for case in CASES} == {2 + len(ROLES)}
+
+
+ADMIN = [route for route in routes(get_resolver()) if route.startswith("admin/")]
+OPEN = {"admin/login/"}
+
+
+@pytest.mark.parametrize("route", ADMIN)
+def test_the_administration_opens_to_staff_alone(route, world, rolled_back) -> None:
+    path = "/" + re.sub(r"<[^>]+>", "1", route).replace("^(?P1auth|portal|submissions|knox|axes)/$", "portal/")
+    for role in ROLES:
+        client = Client()
+        if world.users[role] is not None:
+            client.force_login(world.users[role])
+        answer = client.get(path)
+        if role == "com_admin" or route in OPEN:
+            assert answer.status_code < 500
+        else:
+            assert (answer.status_code, answer["Location"]) == (302, "/admin/login/?next=" + path)
+        assert_protected(answer)

@@ -1,0 +1,93 @@
+"""What page tests share: people, filings, and reading an answer as its reader meets it."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any
+
+from django.test import Client
+
+from portal.access import Role
+from portal.models import Membership, ReportingEntity, User
+from submissions import actions, publications
+from submissions.canonical import canonicalise
+from submissions.definition import read_rows
+from submissions.models import Door, Filing, Obligation, ReportingPeriod, Revision
+from submissions.sources import CSV, from_csv
+from tests.conftest import run_jobs
+
+
+def member(entity: str = "", role: str = "", **fields: Any) -> User:
+    """A user in one role of one entity, or in none."""
+    email = f"{role or 'nobody'}@{entity or 'nowhere'}.test"
+    user = User.objects.filter(email=email).first() or User.objects.create_user(
+        email, name=f"{role} of {entity}", **fields
+    )
+    if entity:
+        Membership.objects.get_or_create(user=user, entity=ReportingEntity.objects.get(code=entity), role=Role(role))
+    return User.objects.get(pk=user.pk)
+
+
+def signed_in(user: User | None, **extra: Any) -> Client:
+    client = Client(**extra)
+    if user is not None:
+        client.force_login(user)
+    return client
+
+
+def load(*receipts: str) -> None:
+    """Entities, periods and some of the published filings: `load("google 2022", "dk 2022")`."""
+    publications.load_entities()
+    for row in read_rows(publications.FOLDER / "filings.csv"):
+        if f"{row['entity']} {row['period']}" in receipts:
+            publications.load_filing(row, publications.transcriber(), publications.decider())
+
+
+def start(return_id: str, entity: str, period: str, by: User) -> Filing:
+    return actions.start_filing(
+        obligation=Obligation.objects.select_related("entity").get(entity__code=entity, return_id=return_id),
+        period=ReportingPeriod.objects.get(return_id=return_id, label=period),
+        by=by,
+    )
+
+
+def file_csv(filing: Filing, data: bytes, by: User, check: bool = True, **correction: Any) -> Revision:
+    """File a CSV as the upload page does; `check=False` leaves the job waiting."""
+    lines = canonicalise(filing.definition, from_csv(data), filing.head)
+    submission = actions.Submission(lines, data, CSV, Door.WORKBOOK)
+    revision, _created = actions.submit_revision(filing=filing, submission=submission, by=by, **correction)
+    if check:
+        run_jobs()
+    return Revision.objects.with_names().get(pk=revision.pk)
+
+
+def receipt(number: str) -> Revision:
+    return Revision.objects.with_names().get(receipt=number)
+
+
+# Reading ----------------------------------------------------------------------------------------------------
+
+
+def plain(html: str) -> str:
+    """The words of a piece of HTML, every white space one blank."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+def text(response: Any) -> str:
+    """The words of the main part of a page."""
+    html = response.content.decode()
+    return plain(html[html.index("<main") : html.index("</main>")])
+
+
+def tables(response: Any) -> list[list[list[str]]]:
+    """All tables of a page, each a list of rows of cell texts."""
+    return [
+        [[plain(cell) for cell in re.findall(r"<t[hd]\b.*?</t[hd]>", row, re.S)] for row in re.findall(r"<tr\b.*?</tr>", table, re.S)]
+        for table in re.findall(r"<table\b.*?</table>", response.content.decode(), re.S)
+    ]  # fmt: skip
+
+
+def primary_buttons(response: Any) -> list[str]:
+    html = response.content.decode()
+    return [plain(found) for found in re.findall(r'class="ecl-button ecl-button--primary[^>]*(>.*?</(?:a|button)>)', html, re.S)]  # fmt: skip
