@@ -16,4 +16,5 @@ urlpatterns = [
     path("review/", views.review, name="review"),
     path("definitions/", views.definitions, name="definitions"),
     path("definitions/<slug:return_id>/<slug:version>/", views.definition, name="definition"),
+    path("definitions/<slug:return_id>/<slug:version>/blank.csv", views.blank_csv, name="blank-csv"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from typing import Any, cast
 
 from django.contrib import messages
@@ -17,8 +18,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.models import User
 from submissions import actions
-from submissions.canonical import canonicalise
+from submissions.canonical import FIELDS, canonicalise
 from submissions.catalogue import catalogue
+from submissions.definition import Definition
 from submissions.duties import duties
 from submissions.forms import DecisionForm, ReasonForm, UploadForm
 from submissions.models import Door, Filing, Finding, Obligation, ReportingPeriod, Revision, RevisionState
@@ -301,11 +303,28 @@ def definitions(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_not_required
-def definition(request: HttpRequest, return_id: str, version: str) -> HttpResponse:
+def blank_csv(request: HttpRequest, return_id: str, version: str) -> HttpResponse:
+    """A file to fill in: one line a data point, with its unit."""
+    found = known_definition(return_id, version)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{return_id}-{version}.csv"'
+    lines = csv.DictWriter(response, FIELDS)
+    lines.writeheader()
+    lines.writerows({"address": p.code, "unit": "" if p.unit == "open" else p.unit} for p in found.points.values())
+    return response
+
+
+def known_definition(return_id: str, version: str) -> Definition:
     try:
-        found = catalogue().get(return_id, version)
+        return catalogue().get(return_id, version)
     except KeyError as missing:
         raise Http404 from missing
+
+
+@require_safe
+@login_not_required
+def definition(request: HttpRequest, return_id: str, version: str) -> HttpResponse:
+    found = known_definition(return_id, version)
     context: dict[str, Any] = {
         "heading": in_language(found.title),
         "question": _("What is asked, what is checked, and why?"),
