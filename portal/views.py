@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 from knox.models import AuthToken
 
@@ -59,7 +60,7 @@ class SignIn(LoginView):
     template_name = "sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
-    extra_context = {"heading": _("Sign in")}
+    extra_context = {"heading": gettext_lazy("Sign in")}
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -82,7 +82,7 @@ def sorted_codes(column: str) -> pl.Expr:
 def tidy(raw: pl.DataFrame) -> pl.DataFrame:
     """Trim, NFC, drop control characters. NFC is needed only where text is not plain ASCII already."""
     text = [pl.col(name).fill_null("").str.replace_all(CONTROL, "").str.strip_chars() for name in FIELDS]
-    frame = raw.with_columns(text)
+    frame = raw.with_columns(*text, pl.col("extra").str.replace_all(CONTROL, ""))
     wide = [name for name in FIELDS if not frame[name].str.contains(r"^[\x00-\x7f]*$").all()]
     return frame.with_columns(
         pl.Series(name, [unicodedata.normalize("NFC", text) for text in frame[name]]) for name in wide

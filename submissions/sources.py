@@ -8,9 +8,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import polars as pl
@@ -22,34 +22,62 @@ CSV = "text/csv"
 MOST_DIGITS = 30
 
 
+def gettext_noop(text: str) -> str:
+    """Marks a sentence for translation; it is translated where it is shown."""
+    return text
+
+
 @dataclass(frozen=True)
 class Fault:
-    """One reason why a source cannot be read, with its place."""
+    """One reason why a source cannot be read, with its place: a sentence with %(placeholders)s and their values."""
 
     code: str
-    detail: str
+    sentence: str
     pointer: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def detail(self) -> str:
+        return self.told()
+
+    def told(self, translate: Callable[[str], str] = str) -> str:
+        return translate(self.sentence) % self.values if self.values else translate(self.sentence)
 
 
 class SourceError(Exception):
     """A source that cannot be read at all."""
 
     def __init__(self, *faults: Fault) -> None:
-        super().__init__("; ".join(fault.detail for fault in faults))
+        super().__init__("; ".join(fault.told() for fault in faults))
         self.faults = faults
+
+
+def refusal(code: str, sentence: str, **values: object) -> SourceError:
+    """The error of a source that fails as a whole."""
+    return SourceError(Fault(code, sentence, "", values))
 
 
 # JSON -----------------------------------------------------------------------------------------------------
 
 
 def refuse_constant(name: str) -> Any:
-    raise SourceError(Fault("not_a_number", f"{name} is no JSON value; leave the value empty and give a status."))
+    raise refusal(
+        "not_a_number", gettext_noop("%(name)s is no JSON value; leave the value empty and give a status."), name=name
+    )
 
 
 def plain_digits(number: str) -> str:
     """`1e2` -> `100`; a number that would need very many digits stays as written, and so unreadable."""
-    value = Decimal(number)
+    try:
+        value = Decimal(number)
+    except InvalidOperation:
+        return number
     return format(value, "f") if abs(value.adjusted()) < MOST_DIGITS else number
+
+
+def in_ascii(name: str) -> str:
+    """A name that may hold anything, fit to be sent back."""
+    return name.encode("ascii", "backslashreplace").decode()
 
 
 def once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -57,8 +85,8 @@ def once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
-        doubled = sorted({name for name in names if names.count(name) > 1})
-        raise SourceError(Fault("key_twice", f"An object names these keys twice: {', '.join(doubled)}."))
+        doubled = sorted({in_ascii(name) for name in names if names.count(name) > 1})
+        raise refusal("key_twice", gettext_noop("An object names these keys twice: %(keys)s."), keys=", ".join(doubled))
     return found
 
 
@@ -68,12 +96,14 @@ def load_json(data: bytes) -> Any:
         return json.loads(data, parse_float=plain_digits, parse_int=str, parse_constant=refuse_constant,
                           object_pairs_hook=once_each)  # fmt: skip
     except UnicodeDecodeError as problem:
-        raise SourceError(Fault("not_utf8", f"The text is not UTF-8 (byte {problem.start}).")) from problem
+        raise refusal(
+            "not_utf8", gettext_noop("The text is not UTF-8 (byte %(byte)s)."), byte=problem.start
+        ) from problem
     except json.JSONDecodeError as problem:
-        place = f"line {problem.lineno}, column {problem.colno}"
-        raise SourceError(Fault("not_json", f"The text is not JSON: {problem.msg} at {place}.")) from problem
+        sentence = gettext_noop("The text is not JSON: %(problem)s at line %(line)s, column %(column)s.")
+        raise refusal("not_json", sentence, problem=problem.msg, line=problem.lineno, column=problem.colno) from problem
     except RecursionError as problem:
-        raise SourceError(Fault("too_deep", "The JSON is nested too deeply.")) from problem
+        raise refusal("too_deep", gettext_noop("The JSON is nested too deeply.")) from problem
 
 
 def as_text(value: Any) -> str:
@@ -89,10 +119,12 @@ def as_text(value: Any) -> str:
 def from_observations(observations: Any) -> pl.DataFrame:
     """A raw frame of the `observations` of a JSON submission."""
     if not isinstance(observations, list):
-        raise SourceError(Fault("not_a_list", "observations must be a list of objects.", "/observations"))
+        raise SourceError(Fault("not_a_list", gettext_noop("observations must be a list of objects."), "/observations"))
     faults = [
         Fault(
-            "not_an_object", "An observation is an object with address, value, obs_status …", f"/observations/{index}"
+            "not_an_object",
+            gettext_noop("An observation is an object with address, value, obs_status …"),
+            f"/observations/{index}",
         )
         for index, item in enumerate(observations)
         if not isinstance(item, Mapping)
@@ -108,9 +140,9 @@ def from_observations(observations: Any) -> pl.DataFrame:
 
 def lone_surrogates(rows: list[dict[str, str]]) -> list[Fault]:
     """Texts with half a character (`\\ud800`), which no database can hold."""
-    detail = "The text holds half of a surrogate pair, which is no character."
+    detail = gettext_noop("The text holds half of a surrogate pair, which is no character.")
     return [
-        Fault("not_text", detail, f"/observations/{index}/{key}")
+        Fault("not_text", detail, f"/observations/{index}/{in_ascii(key)}")
         for index, row in enumerate(rows)
         for key, text in row.items()
         if any("\ud800" <= letter <= "\udfff" for letter in key + text)
@@ -123,27 +155,34 @@ def lone_surrogates(rows: list[dict[str, str]]) -> list[Fault]:
 def from_csv(data: bytes) -> pl.DataFrame:
     """A raw frame of a CSV file with the columns of FIELDS, in any order, `address` at least."""
     if not data.strip():
-        raise SourceError(Fault("empty", "The file is empty. Send a header line and one line an observation."))
+        raise SourceError(
+            Fault("empty", gettext_noop("The file is empty. Send a header line and one line an observation."))
+        )
     data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\x00", b"")
     header = read_header(data)
+    places = [str(place) for place in range(len(header))]
     try:
+        # Columns go by their place: a name from outside could mean something to Polars, as `*` does.
         frame = pl.read_csv(data, infer_schema=False, empty_string_is_null=False, missing_columns="insert",
-                            raise_if_empty=False)  # fmt: skip
+                            raise_if_empty=False, new_columns=places)  # fmt: skip
     except pl.exceptions.PolarsError as problem:
         raise first_fault(data, len(header)) from problem
+    if frame.columns != places:
+        raise first_fault(data, len(header))
     frame = frame.with_columns(pl.all().fill_null(""))
-    newlines = pl.sum_horizontal(pl.col(name).str.count_matches("\n", literal=True) for name in frame.columns)
-    blank = pl.all_horizontal(pl.all().str.strip_chars() == "")
-    unknown = [name for name in header if name not in FIELDS]
-    told: list[pl.Expr] = [
-        pl.when(pl.col(name).str.strip_chars() != "").then(pl.lit(name or "(no name)")) for name in unknown
-    ] or [pl.lit(None, pl.String)]
-    frame = frame.with_columns(
+    newlines = pl.sum_horizontal(pl.col(place).str.count_matches("\n", literal=True) for place in places)
+    told = [
+        pl.when(pl.col(place).str.strip_chars() != "").then(pl.lit(name or "(no name)"))
+        for place, name in zip(places, header, strict=True)
+        if name not in FIELDS
+    ]
+    extra = pl.concat_str([*told, pl.lit(None, pl.String)], separator=", ", ignore_nulls=True)
+    return frame.select(
         (2 + pl.int_range(pl.len()) + newlines.cum_sum() - newlines).cast(pl.UInt32).alias("line"),
-        pl.concat_str(told, separator=", ", ignore_nulls=True).alias("extra"),
-        blank.alias("blank"),
-    ).filter(~pl.col("blank"))
-    return frame.select("line", *(pl.col(n) if n in header else pl.lit("").alias(n) for n in FIELDS), "extra")
+        *((pl.col(str(header.index(name))) if name in header else pl.lit("")).alias(name) for name in FIELDS),
+        extra.alias("extra"),
+        pl.all_horizontal(pl.col(place).str.strip_chars() == "" for place in places).alias("blank"),
+    ).filter(~pl.col("blank")).drop("blank")  # fmt: skip
 
 
 def read_header(data: bytes) -> list[str]:
@@ -151,21 +190,30 @@ def read_header(data: bytes) -> list[str]:
         first = data.split(b"\n", 1)[0].decode("utf-8")
     except UnicodeDecodeError as problem:
         raise not_utf8(data, problem) from problem
-    header = [name.strip() for name in next(csv.reader([first]), [])]
+    try:
+        header = [name.strip() for name in next(csv.reader([first]), [])]
+    except csv.Error as problem:
+        raise broken_csv(1, problem) from problem
     if "address" not in header:
-        hint = " Columns are separated by commas." if ";" in first else ""
-        raise SourceError(
-            Fault("no_address_column", f"Line 1 names no column 'address'. Known columns: {', '.join(FIELDS)}.{hint}")
+        sentence = gettext_noop(
+            "Line 1 names no column 'address'. Columns are separated by commas. Known ones: %(columns)s."
         )
+        raise refusal("no_address_column", sentence, columns=", ".join(FIELDS))
     doubled = sorted({name for name in header if header.count(name) > 1})
     if doubled:
-        raise SourceError(Fault("column_twice", f"Line 1 names these columns twice: {', '.join(doubled)}."))
+        raise refusal(
+            "column_twice", gettext_noop("Line 1 names these columns twice: %(columns)s."), columns=", ".join(doubled)
+        )
     return header
 
 
 def not_utf8(data: bytes, problem: UnicodeDecodeError) -> SourceError:
     line = data.count(b"\n", 0, problem.start) + 1
-    return SourceError(Fault("not_utf8", f"Line {line} is not UTF-8. Save the file as CSV UTF-8."))
+    return refusal("not_utf8", gettext_noop("Line %(line)s is not UTF-8. Save the file as CSV UTF-8."), line=line)
+
+
+def broken_csv(line: int, problem: csv.Error) -> SourceError:
+    return refusal("not_csv", gettext_noop("Line %(line)s: %(problem)s."), line=line, problem=str(problem))
 
 
 def first_fault(data: bytes, width: int) -> SourceError:
@@ -178,13 +226,16 @@ def first_fault(data: bytes, width: int) -> SourceError:
     try:
         for record in reader:
             if len(record) > width:
-                return SourceError(
-                    Fault("too_many_columns", f"Line {reader.line_num} has {len(record)} columns, the header has {width}."
-                          " Put text that holds commas in double quotes.")
-                )  # fmt: skip
+                sentence = gettext_noop(
+                    "Line %(line)s has %(columns)s columns, the header has %(width)s. "
+                    "Put text that holds commas in double quotes."
+                )
+                return refusal("too_many_columns", sentence, line=reader.line_num, columns=len(record), width=width)
     except csv.Error as problem:
-        return SourceError(Fault("not_csv", f"Line {reader.line_num}: {problem}."))
-    return SourceError(Fault("not_csv", "The file cannot be read as CSV; a double quote may be left open."))
+        return broken_csv(reader.line_num, problem)
+    return SourceError(
+        Fault("not_csv", gettext_noop("The file cannot be read as CSV; a double quote may be left open."))
+    )
 
 
 READERS = {JSON: lambda data: from_observations(load_json(data)["observations"]), CSV: from_csv}

@@ -128,7 +128,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             revision, created = file_upload(found, form, user_of(request))
         except SourceError as problem:
-            faults = [fault.detail for fault in problem.faults]
+            faults = [fault.told(_) for fault in problem.faults]
         except actions.Refused as refusal:
             faults = [refusal.message]
         else:

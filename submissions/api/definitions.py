@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import Http404
 from django.utils.translation import get_language
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -24,6 +25,15 @@ class PublicView(APIView):
     """Definitions are public: everybody may know what is asked and what is checked."""
 
     permission_classes = [AllowAny]
+
+
+class Nowhere(PublicView):
+    """Every other address of the API: a 404 like all its errors."""
+
+    schema = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        raise Http404
 
 
 def get_definition(return_id: str, version: str) -> Definition:

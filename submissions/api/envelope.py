@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -35,7 +36,9 @@ class Envelope:
 
 def read_envelope(request: Request) -> Envelope:
     """The submission in a request, JSON in the body or CSV with its head in the query. Raises Problem, SourceError."""
-    body = cast(Body, request.data)
+    if not isinstance(request.data, Body):  # without a body no parser is asked
+        raise SourceError(Fault("empty", _("The body is empty.")))
+    body = request.data
     user = cast(User, request.user)
     if body.media_type == CSV:
         head: Mapping[str, Any] = request.query_params
@@ -43,10 +46,10 @@ def read_envelope(request: Request) -> Envelope:
     else:
         head = load_json(body.data) if body.data else {}
         if not isinstance(head, dict):
-            raise SourceError(Fault("not_an_object", "A submission is a JSON object.", ""))
+            raise SourceError(Fault("not_an_object", _("A submission is a JSON object.")))
         unknown = set(head) - KNOWN
     obligation, period = locate(head, user, unknown)
-    raw = from_csv(body.data) if body.media_type == CSV else from_observations(head.get("observations", []))
+    raw = from_csv(body.data) if body.media_type == CSV else from_observations(head.get("observations"))
     return Envelope(
         obligation,
         period,
@@ -65,7 +68,7 @@ def whole_number(head: Mapping[str, Any]) -> int | None:
     given = head.get("replaces")
     if given in (None, ""):
         return None
-    if not str(given).isdigit():
+    if not re.fullmatch("[0-9]{1,9}", str(given)):
         raise Problem("invalid", _("Some fields are wrong; see errors."), 400,
                       [Fault("invalid", _("The number of a revision."), "/replaces")])  # fmt: skip
     return int(str(given))
@@ -89,6 +92,12 @@ def locate(head: Mapping[str, Any], user: User, unknown: Iterable[str] = ()) -> 
 def storable(text: Any) -> bool:
     """No NUL and no half of a surrogate pair: no database holds them."""
     return text is None or (isinstance(text, str) and not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text))
+
+
+def storable_line(line: Mapping[str, Any]) -> bool:
+    """Plain values, or lists of them, of text that a database holds."""
+    values = (item for value in line.values() for item in (value if isinstance(value, list) else [value]))
+    return all(isinstance(item, bool) or storable(item) for item in (*line, *values))
 
 
 def find(

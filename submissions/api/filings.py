@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, cast
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
@@ -19,7 +20,7 @@ from rest_framework.views import APIView
 from portal.models import User
 from submissions import actions
 from submissions.api import pagination, serializers
-from submissions.api.envelope import find, read_envelope
+from submissions.api.envelope import find, read_envelope, storable_line
 from submissions.api.filters import RevisionFilter
 from submissions.api.parsers import ExactJSONParser, SubmissionCSVParser, SubmissionJSONParser
 from submissions.api.problems import Problem
@@ -27,7 +28,7 @@ from submissions.canonical import canonicalise, content
 from submissions.duties import duties
 from submissions.models import Door, Draft, Filing, Finding, Job, Observation, Revision
 from submissions.rules import Context
-from submissions.sources import JSON, from_observations
+from submissions.sources import JSON, Fault, SourceError, from_observations
 from submissions.validation import validate
 
 PROBLEM = OpenApiResponse(serializers.ProblemShape, description="Problem details")
@@ -90,16 +91,17 @@ class RevisionList(generics.ListAPIView[Revision]):
                               404: PROBLEM, 409: PROBLEM, 422: PROBLEM})  # fmt: skip
     def post(self, request: Request) -> Response:
         """File. 201 with the receipt and the job that checks it; the same content again gives 200 and the first receipt."""
-        envelope = read_envelope(request)
-        filing = actions.start_filing(obligation=envelope.obligation, period=envelope.period, by=user_of(request))
-        revision, created = actions.submit_revision(
-            filing=filing,
-            submission=envelope.submission,
-            by=user_of(request),
-            replaces=envelope.replaces,
-            reason=envelope.reason,
-            idempotency_key=idempotency_key(request),
-        )
+        envelope, key = read_envelope(request), idempotency_key(request)
+        with transaction.atomic():  # a refused revision starts no filing
+            filing = actions.start_filing(obligation=envelope.obligation, period=envelope.period, by=user_of(request))
+            revision, created = actions.submit_revision(
+                filing=filing,
+                submission=envelope.submission,
+                by=user_of(request),
+                replaces=envelope.replaces,
+                reason=envelope.reason,
+                idempotency_key=key,
+            )
         return answer(revision, created)
 
 
@@ -294,9 +296,12 @@ class FilingDraft(OfFiling):
         filing = self.filing(request, pk)
         observations = request.data.get("observations") if isinstance(request.data, dict) else None
         from_observations(observations)  # refuses what is no list of objects
+        lines = cast(list[dict[str, Any]], observations)
+        if faults := [Fault("not_text", _("This is not text."), f"/observations/{number}")
+                      for number, line in enumerate(lines) if not storable_line(line)]:  # fmt: skip
+            raise SourceError(*faults)
         draft = actions.save_draft(
-            filing=filing, observations=cast(list[dict[str, Any]], observations),
-            edition=expected_edition(request, filing), by=user_of(request),
+            filing=filing, observations=lines, edition=expected_edition(request, filing), by=user_of(request),
         )  # fmt: skip
         return draft_response(draft)
 

@@ -55,7 +55,7 @@ def problem_response(code: str, detail: str, status_code: int, faults: Iterable[
         "status": status_code,
         "detail": detail,
         "code": code,
-        "errors": [{"pointer": f.pointer, "address": "", "code": f.code, "detail": f.detail} for f in faults],
+        "errors": [{"pointer": f.pointer, "address": "", "code": f.code, "detail": f.told(_)} for f in faults],
     }
     return Response(body, status=status_code, content_type=MEDIA_TYPE)
 
@@ -66,7 +66,7 @@ def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
         case Problem():
             return problem_response(error.problem_code, error.problem_detail, error.status_code, error.faults)
         case SourceError():
-            return problem_response("unreadable", str(error), 400, error.faults)
+            return problem_response("unreadable", "; ".join(f.told(_) for f in error.faults), 400, error.faults)
         case Conflict(code="stale_edit"):
             return problem_response(error.code, error.message, status.HTTP_412_PRECONDITION_FAILED)
         case Conflict():

@@ -1,7 +1,7 @@
 """`/api/v1/`."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.urls import path
+from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
 from submissions.api import definitions, filings
@@ -30,4 +30,5 @@ urlpatterns = [
     path("filings/<int:pk>/draft/", filings.FilingDraft.as_view()),
     path("filings/<int:pk>/submit/", filings.FilingSubmit.as_view()),
     path("jobs/<int:pk>/", filings.JobDetail.as_view()),
+    re_path(r"^.*/$", definitions.Nowhere.as_view()),
 ]

@@ -24,15 +24,8 @@ def uncollected_static_files() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def shared_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """What a fixture of the same scope writes lasts for the module; tests ask for `rolled_back` besides."""
+    """What a fixture of the same scope writes lasts for the module; tests roll back what they write (`django_db`)."""
     with django_db_blocker.unblock(), transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def rolled_back(shared_db: None) -> Iterator[None]:
-    with transaction.atomic():
         yield
         transaction.set_rollback(True)
 

@@ -55,7 +55,7 @@ def start(return_id: str, entity: str, period: str, by: User) -> Filing:
 def file_csv(filing: Filing, data: bytes, by: User, check: bool = True, **correction: Any) -> Revision:
     """File a CSV as the upload page does; `check=False` leaves the job waiting."""
     lines = canonicalise(filing.definition, from_csv(data), filing.head)
-    submission = actions.Submission(lines, data, CSV, Door.WORKBOOK)
+    submission = actions.Submission(lines, data, CSV, Door.UPLOAD)
     revision, _created = actions.submit_revision(filing=filing, submission=submission, by=by, **correction)
     if check:
         run_jobs()
