@@ -158,6 +158,7 @@ LANGUAGES = [("en", _("English")), ("da", _("Danish")), ("nl", _("Dutch"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Brussels"
 USE_TZ = True
+FORMAT_MODULE_PATH = ["portal.formats"]
 
 # Files ----------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
@@ -172,10 +173,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_MB * 1024 * 1024
 
 # Jobs -----------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
-JOB_HEARTBEAT_SECONDS = 5
-JOB_LOST_AFTER_SECONDS = 20
-JOB_MAX_ATTEMPTS = 5
-REAP_EVERY_SECONDS = 10
+JOB_HEARTBEAT_SECONDS = read(env.int, "JOB_HEARTBEAT_SECONDS", 5)
+JOB_LOST_AFTER_SECONDS = read(env.int, "JOB_LOST_AFTER_SECONDS", 20)
+JOB_MAX_ATTEMPTS = read(env.int, "JOB_MAX_ATTEMPTS", 5)
+REAP_EVERY_SECONDS = read(env.int, "REAP_EVERY_SECONDS", 10)
 
 # API ------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -232,7 +232,8 @@ def run_check(*, job_id: int) -> bool:
     except jobs.LostClaim:
         return False
     except Exception as problem:
-        jobs.give_back(mine, problem)
+        if not jobs.give_back(mine, problem):
+            return False  # given to another worker meanwhile, whose rows ours ran into
         raise
     return True
 

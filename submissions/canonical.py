@@ -19,14 +19,14 @@ from typing import Any
 
 import polars as pl
 
-from submissions.datatypes import NUMERIC, WORDED, as_date, as_number, canonical_number
+from submissions.datatypes import DATE, NUMERIC, WORDED, as_date, as_number, canonical_number
 from submissions.definition import Definition
 
 FIELDS = ("address", "value", "obs_status", "period", "unit", "qualifier", "low", "high", "reason", "flags", "comment")
 """Columns of an observation as sent, all text; the CSV columns of the API."""
 BOUNDS = ["lower_bound", "upper_bound"]
 CONTROL = r"[\x00-\x08\x0b-\x1f\x7f]"
-PERIOD = r"^(\.\.|[0-9]{4}-[0-9]{2}-[0-9]{2})/(\.\.|[0-9]{4}-[0-9]{2}-[0-9]{2})$"
+PERIOD = rf"^(\.\.|{DATE})/(\.\.|{DATE})$"
 LONGEST_ADDRESS = 300
 
 
@@ -75,7 +75,7 @@ def template_frame(definition: Definition) -> pl.DataFrame:
 
 def sorted_codes(column: str) -> pl.Expr:
     """`b; a,b` -> `a;b`."""
-    parts = pl.col(column).str.replace_all(r"\s*[;,]\s*", ";").str.strip_chars(";").str.split(";")
+    parts = pl.col(column).str.replace_all(r"\s*[;,][;,\s]*", ";").str.strip_chars("; ").str.split(";")
     return parts.list.unique().list.sort().list.join(";")
 
 
@@ -89,24 +89,23 @@ def tidy(raw: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def read_address(definition: Definition) -> list[pl.Expr]:
-    """Code, one column `d_<dimension>` each (null: not stated), and what is wrong with the address."""
-    inner = pl.col("address").str.extract(r"\[(.*)\]$", 1).fill_null("")
-    members = [
-        inner.str.extract(rf"(?:^|,)\s*{name}\s*=([^,]*)", 1).str.strip_chars().replace("_U", None).alias(f"d_{name}")
-        for name in definition.dimensions
-    ]
-    named = pl.when(inner == "").then(0).otherwise(inner.str.count_matches(",", literal=True) + 1)
-    return [
+def read_address(frame: pl.DataFrame, definition: Definition) -> pl.DataFrame:
+    """Adds the code, one column `d_<dimension>` each (null: not stated), and `malformed`: brackets out of order, or
+    members that are unknown or stand twice."""
+    inner, dimensions = pl.col("inner"), list(definition.dimensions)
+    frame = frame.with_columns(
         pl.col("address").str.extract(r"^([^\[]*)", 1).str.strip_chars().alias("code"),
-        named.alias("named"),
-        pl.sum_horizontal(
-            pl.lit(0), *(inner.str.count_matches(rf"(?:^|,)\s*{name}\s*=") for name in definition.dimensions)
-        ).alias("recognised"),
-        (pl.col("address").str.contains("[", literal=True) & ~pl.col("address").str.contains(r"^[^\[\]]+\[[^\[\]]+\]$"))
-        .alias("malformed"),
-        *members,
-    ]  # fmt: skip
+        pl.col("address").str.extract(r"^[^\[\]]*\[([^\[\]]+)\]$", 1).fill_null("").alias("inner"),
+    ).with_columns(inner.str.extract(rf"(?:^|,)\s*{name}\s*=([^,]*)", 1).alias(f"d_{name}") for name in dimensions)
+    named = pl.when(inner == "").then(0).otherwise(inner.str.count_matches(",", literal=True) + 1)
+    recognised = pl.sum_horizontal(pl.lit(0), *(pl.col(f"d_{name}").is_not_null() for name in dimensions))
+    bracketed = pl.col("address").str.contains("[", literal=True) | pl.col("address").str.contains("]", literal=True)
+    return frame.with_columns(
+        ((named != recognised) | (bracketed & (inner == "")) | pl.col("code").str.contains("]", literal=True)).alias(
+            "malformed"
+        ),
+        *(pl.col(f"d_{name}").str.strip_chars().replace("_U", None) for name in dimensions),
+    ).drop("inner")
 
 
 def address_fault(definition: Definition) -> pl.Expr:
@@ -122,7 +121,7 @@ def address_fault(definition: Definition) -> pl.Expr:
     return (
         pl.when(pl.col("t_type").is_null())
         .then(pl.lit("code"))
-        .when(pl.col("malformed") | (pl.col("named") != pl.col("recognised")) | pl.any_horizontal(misplaced))
+        .when(pl.col("malformed") | pl.any_horizontal(misplaced))
         .then(pl.lit("dimension"))
         .when(pl.any_horizontal(unknown) | (pl.col("address").str.len_chars() > LONGEST_ADDRESS))
         .then(pl.lit("member"))
@@ -146,7 +145,7 @@ def answers_in_value(valued: pl.Expr) -> list[pl.Expr]:
     value. There codes come first, then a colon and words."""
     only_comment = valued & pl.col("t_type").is_in(WORDED) & (pl.col("value") == "") & (pl.col("comment") != "")
     coded = only_comment & (pl.col("t_type") == "code_list") & pl.col("comment").str.contains(":", literal=True)
-    before = pl.col("comment").str.extract(r"(?s)^([^:]*):", 1)
+    before = pl.col("comment").str.extract(r"(?s)^([^:]*):", 1).str.strip_chars()
     after = pl.col("comment").str.extract(r"(?s)^[^:]*:\s*(.*)$", 1)
     return [
         pl.when(coded)
@@ -165,7 +164,7 @@ def canonicalise(definition: Definition, raw: pl.DataFrame, head: Head) -> pl.Da
     Adds: code, d_<dimension>, address_fault, number, low_number, high_number, start, end (effective period),
     own_period (how many own days are given: 0, 1, 2), period_read (the period text could be read), valued, t_….
     """
-    frame = tidy(raw).with_columns(read_address(definition))
+    frame = read_address(tidy(raw), definition)
     frame = frame.join(template_frame(definition), on="code", how="left", maintain_order="left")
     frame = frame.with_columns(address_fault(definition)).with_columns(canonical_address(definition))
     frame = frame.with_columns(
@@ -215,7 +214,7 @@ def canonicalise(definition: Definition, raw: pl.DataFrame, head: Head) -> pl.Da
                + last.is_not_null().cast(pl.Int8) + open_ends == 2))
         ).alias("period_read"),
         valued.alias("valued"),
-    ).drop("named", "recognised", "malformed")  # fmt: skip
+    ).drop("malformed")  # fmt: skip
 
 
 def content(lines: pl.DataFrame, head: Head) -> bytes:

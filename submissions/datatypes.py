@@ -9,8 +9,8 @@ from typing import Any
 import polars as pl
 
 # ASCII digits only, and no more of them than a double holds: what else looks like a number is for a person to mend.
-NUMBER = r"^-?[0-9]{1,18}(\.[0-9]{1,10})?$"
-DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+NUMBER = r"^-?[0-9]{1,18}(\.[0-9]{1,20})?$"
+DATE = r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}"
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ def as_number(value: pl.Expr) -> pl.Expr:
 
 
 def as_date(value: pl.Expr) -> pl.Expr:
-    return pl.when(value.str.contains(DATE)).then(value).str.to_date("%Y-%m-%d", strict=False)
+    return pl.when(value.str.contains(f"^{DATE}$")).then(value).str.to_date("%Y-%m-%d", strict=False)
 
 
 def is_number(value: pl.Expr) -> pl.Expr:
@@ -40,12 +40,14 @@ def is_text(value: pl.Expr) -> pl.Expr:
     return value != ""
 
 
-NUMERIC_SCHEMA = {"type": ["integer", "number", "string", "null"]}
+NUMERIC_SCHEMA = {"type": ["integer", "number", "string", "null"], "minimum": 0}
 
 DATA_TYPES = {
     kind.name: kind
     for kind in (
-        DataType("count", is_number, {"type": ["integer", "string", "null"], "pattern": r"^\d+$"}, numeric=True),
+        DataType(
+            "count", is_number, {"type": ["integer", "string", "null"], "minimum": 0, "pattern": r"^\d+$"}, numeric=True
+        ),
         DataType("percentage", is_number, NUMERIC_SCHEMA | {"pattern": r"^\d+(\.\d+)?$"}, numeric=True),
         DataType("duration", is_number, NUMERIC_SCHEMA | {"pattern": r"^\d+(\.\d+)?$"}, numeric=True),
         DataType("boolean", lambda v: v.is_in(["0", "1"]), {"enum": [0, 1, "0", "1", True, False, None]}),

@@ -109,14 +109,14 @@ def finish(mine: Claim) -> None:
         raise LostClaim(mine.job_id)
 
 
-def give_back(mine: Claim, problem: Exception) -> None:
-    """Our fault: keep what happened for operators; queue the job again, or give up after too many attempts."""
+def give_back(mine: Claim, problem: Exception) -> bool:
+    """Our fault: keep what happened for operators; queue the job again, or give up after too many attempts. False if
+    the job is no longer ours."""
     held = Job.objects.filter(pk=mine.job_id, attempt=mine.attempt, state=JobState.RUNNING)
     error = f"{type(problem).__name__}: {problem}"[:2000]
     if mine.attempt >= settings.JOB_MAX_ATTEMPTS:
-        held.update(state=JobState.FAILED, finished_at=timezone.now(), error=error)
-    else:
-        held.update(state=JobState.QUEUED, stage=Stage.WAITING, heartbeat_at=timezone.now(), error=error)
+        return bool(held.update(state=JobState.FAILED, finished_at=timezone.now(), error=error))
+    return bool(held.update(state=JobState.QUEUED, stage=Stage.WAITING, heartbeat_at=timezone.now(), error=error))
 
 
 def reap(hand_out: Callable[[int], None]) -> int:

@@ -226,7 +226,7 @@ class Draft(models.Model):
 
     @property
     def etag(self) -> str:
-        return f'"{self.filing_id}-{self.edition}"'
+        return f'"{self.pk}-{self.edition}"'
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):

@@ -192,8 +192,8 @@ def revision(request: HttpRequest, pk: int) -> HttpResponse:
 def receipt_facts(found: Revision) -> list[tuple[str, Any]]:
     return [
         (_("Number"), found.receipt),
-        (_("Received"), date_format(timezone.localtime(found.submitted_at), "j F Y, H:i")),
-        (_("Filed on"), date_format(found.filed_on, "j F Y") if found.filed_on else None),
+        (_("Received"), date_format(timezone.localtime(found.submitted_at), "DATETIME_FORMAT")),
+        (_("Filed on"), date_format(found.filed_on, "DATE_FORMAT") if found.filed_on else None),
         (_("By"), found.submitted_by),
         (_("Through"), found.get_door_display()),
         (_("Lines"), number(found.lines, language())),

@@ -338,11 +338,13 @@ class FilingSubmit(OfFiling):
         shape = serializers.SubmitDraftIn(data=request.data)
         shape.is_valid(raise_exception=True)
         filing = self.filing(request, pk)
-        draft = get_object_or_404(Draft, filing=filing)
-        source = json.dumps({"observations": draft.observations}, ensure_ascii=False).encode()
-        lines = canonicalise(filing.definition, from_observations(draft.observations), filing.head)
-        revision, created = actions.submit_revision(
-            filing=filing, submission=actions.Submission(lines, source, JSON, Door.API), by=user_of(request),
-            idempotency_key=idempotency_key(request), **shape.validated_data,
-        )  # fmt: skip
+        with transaction.atomic():  # a draft saved while it is filed would be thrown away unseen
+            Filing.objects.select_for_update().get(pk=filing.pk)
+            draft = get_object_or_404(Draft, filing=filing)
+            source = json.dumps({"observations": draft.observations}, ensure_ascii=False).encode()
+            lines = canonicalise(filing.definition, from_observations(draft.observations), filing.head)
+            revision, created = actions.submit_revision(
+                filing=filing, submission=actions.Submission(lines, source, JSON, Door.API), by=user_of(request),
+                idempotency_key=idempotency_key(request), **shape.validated_data,
+            )  # fmt: skip
         return answer(revision, created)

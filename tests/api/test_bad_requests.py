@@ -177,7 +177,9 @@ TEXTS = ["a\0b", "\ud800", "\udfff\ud83d", "\u202e", "x" * 100_000]
 @pytest.mark.parametrize("text", TEXTS, ids=["NUL", "half a pair", "pairs reversed", "right to left", "long"])
 @pytest.mark.parametrize("field", ["address", "value", "obs_status", "unit", "reason", "comment", "re\0mark"])
 def test_any_text_in_any_field_gets_a_receipt_and_a_verdict_or_a_refusal(filer, field, text) -> None:
-    answer = send(filer, "/api/v1/revisions/", submission(*DK, {"address": "reports.total", "value": 5} | {field: text}))
+    answer = send(
+        filer, "/api/v1/revisions/", submission(*DK, {"address": "reports.total", "value": 5} | {field: text})
+    )
 
     if answer.status_code == 201:
         assert run_jobs() == 1

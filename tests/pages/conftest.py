@@ -8,9 +8,15 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone, translation
+from playwright.sync_api import Browser, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from submissions import actions, publications
+from tests.pages.chromium import CHROMIUM, Site, prepare_site, sign_in
 
 PLAIN = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 
@@ -30,6 +36,13 @@ def shared_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+@pytest.fixture(scope="module")
+def published_portal(shared_db: None) -> None:
+    """Every published filing, filed, checked and decided."""
+    publications.load_entities()
+    list(publications.load_filings())
+
+
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
     with translation.override("en"):
@@ -42,3 +55,43 @@ def today(monkeypatch: pytest.MonkeyPatch) -> date:
     day = date(2026, 9, 1)
     monkeypatch.setattr(timezone, "localdate", lambda *_args: day)
     return day
+
+
+# Chromium ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def site(django_db_setup: None, django_db_blocker: Any) -> Iterator[Site]:
+    """A portal that answers on a port, with every published filing and a user in each role; emptied afterwards."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(actions, "dispatch", lambda job_id: None)
+        people = prepare_site()
+        server = LiveServer("127.0.0.1")
+        yield Site(server.url, people)
+        server.stop()
+        from django.db import connection
+        with connection.cursor() as c:
+            c.execute("select pid, state, left(query,150), backend_start, pg_backend_pid() from pg_stat_activity where datname=current_database()")
+            open("/tmp/act.txt","w").write("\n".join(map(str,c.fetchall()))+str(connection.pool.get_stats()))
+        call_command("flush", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def sessions(site: Site, chromium: Browser) -> dict[str, Any]:
+    """Cookies of everybody, each from one real sign-in."""
+    found = {}
+    for email in site.people:
+        context = chromium.new_context(base_url=site.url)
+        page = context.new_page()
+        sign_in(page, email)
+        found[email] = context.storage_state()
+        context.close()
+    return found

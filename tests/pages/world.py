@@ -88,6 +88,14 @@ def tables(response: Any) -> list[list[list[str]]]:
     ]  # fmt: skip
 
 
-def primary_buttons(response: Any) -> list[str]:
+def form_data(response: Any) -> dict[str, str]:
+    """What a browser would send of the hidden fields of the page's own form; of two with one name the last counts."""
     html = response.content.decode()
-    return [plain(found) for found in re.findall(r'class="ecl-button ecl-button--primary[^>]*(>.*?</(?:a|button)>)', html, re.S)]  # fmt: skip
+    form = html[html.index('<form class="form"') :].partition("</form>")[0]
+    hidden = re.findall(r'<input type="hidden" name="(\w+)"(?: value="([^"]*)")?', form)
+    return {name: value for name, value in hidden if name != "csrfmiddlewaretoken"}
+
+
+def primary_buttons(response: Any) -> list[str]:
+    found = re.findall(r'<(a|button) class="[^"]*ecl-button--primary[^>]*>(.*?)</\1>', response.content.decode(), re.S)
+    return [plain(label) for _tag, label in found]

@@ -1,0 +1,31 @@
+"""For tests of jobs: the real broker, and a filing that waits to be checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from portal.celery import app
+from submissions.models import Job
+from tests.conftest import submission
+
+
+@pytest.fixture
+def real_broker() -> Iterator[None]:
+    """By its name alone jobs are sent for real; the queue is empty before and after."""
+    app.control.purge()
+    yield
+    app.control.purge()
+
+
+@pytest.fixture
+def filed(api, person) -> Callable[[], Job]:
+    """A submission through the API, and its job."""
+
+    def file() -> Job:
+        body = submission("member_state_statistics", "dk", "2025", {"address": "reports.total", "value": 10744})
+        answer = api(person("dk", "filer")).post("/api/v1/revisions/", body, format="json")
+        return Job.objects.select_related("revision__filing").get(pk=answer.json()["job"]["id"])
+
+    return file

@@ -1,0 +1,117 @@
+"""The browser of the page tests: who signs in, what is watched, how a keyboard alone gets about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from django.db import connection
+from playwright.sync_api import Page
+
+from submissions import publications
+from tests.pages.world import file_csv, member, start
+
+CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+            "--disable-component-update", "--disable-sync"]  # fmt: skip
+PASSWORD = "correct horse battery staple"
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+PEOPLE = [("google", "filer"), ("dk", "filer"), ("nl", "filer"), ("se", "filer"), ("mt", "filer"), ("ie-dpc", "reader"),
+          ("commission", "reviewer")]  # fmt: skip
+FAULTY = b"address,value,obs_status\nreports.total,ten,A\nchildren.total,-1,A\n"
+
+
+@dataclass(frozen=True)
+class Site:
+    url: str
+    people: dict[str, Any]
+
+
+def prepare_site() -> dict[str, Any]:
+    """Committed, so that the threads of the server see it."""
+    publications.load_entities()
+    list(publications.load_filings())
+    people = {}
+    for entity, role in PEOPLE:
+        user = member(entity, role)
+        user.set_password(PASSWORD)
+        user.save()
+        people[user.email] = user
+    filer = people["filer@se.test"]
+    file_csv(start("member_state_statistics", "se", "2025", filer), FAULTY, filer)
+    start("member_state_statistics", "nl", "2026", people["filer@nl.test"])
+    return people
+
+
+def in_a_thread(work: Callable[[], Any]) -> Any:
+    """Do it on a connection of its own, committed, while the test's own transaction stays open."""
+
+    def task() -> Any:
+        try:
+            return work()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(task).result()
+
+
+def sign_in(page: Page, email: str) -> None:
+    page.goto("/sign-in/")
+    page.fill("input[name=username]", email)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button")
+    page.wait_for_url(lambda url: "/sign-in/" not in url)
+
+
+@dataclass
+class Watched:
+    """What a page did that it should not have done."""
+
+    faults: list[str] = field(default_factory=list)
+
+
+def watch(page: Page, origin: str) -> Watched:
+    """Notes console errors (violations of the Content-Security-Policy are among them), crashes, and foreign requests."""
+    seen = Watched()
+    page.on("console", lambda m: seen.faults.append(f"console: {m.text}") if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: seen.faults.append(f"error: {error}"))
+
+    def requested(request: Any) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("data", "blob") and f"{parts.scheme}://{parts.netloc}" != origin:
+            seen.faults.append(f"request: {request.url}")
+
+    page.on("request", requested)
+    return seen
+
+
+def scrolls_sideways(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+def axe_violations(page: Page) -> list[str]:
+    found = Axe().run(page, options=WCAG).response["violations"]
+    return [f"{v['id']}: {n['html'][:120]} | {n['failureSummary'][:200]}" for v in found for n in v["nodes"]]
+
+
+FOCUS = """() => {
+  const e = document.activeElement, s = getComputedStyle(e), b = e.getBoundingClientRect();
+  return {name: e.tagName, seen: s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2 && b.width > 0
+          && b.bottom > 0 && b.top < innerHeight};
+}"""
+
+
+def tab_to(page: Page, selector: str, most: int = 80) -> None:
+    """Press Tab until the element has the focus; on the way every stop must show that it has it."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        focus = page.evaluate(FOCUS)
+        if focus["name"] != "BODY":
+            assert focus["seen"], page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+        if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"Tab never reaches {selector}")

@@ -1,0 +1,212 @@
+"""Dashboards: the published figures, totals or why there is none, and downloads that hold the same rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import Any
+from xml.dom import minidom
+
+import pytest
+from django.test import Client
+
+from submissions import publications
+from tests.pages.world import member, plain, signed_in, tables, text
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("published_portal")]
+RETURNED = {"mt", "pt", "ro"}
+"""Their filings for 2022 were returned; their figures do not count."""
+PERIODS = {"providers": ("2021", "2022", "2025"), "member-states": ("2022",), "reference": ("2010", "2019", "2021", "2022"),
+           "measurements": ("2021",)}  # fmt: skip
+PAGES = [(name, period) for name, periods in PERIODS.items() for period in periods]
+
+
+@pytest.fixture
+def reader() -> Client:
+    return signed_in(member("commission", "reader"))
+
+
+def get(client: Client, name: str, period: str) -> Any:
+    answer = client.get(f"/dashboards/{name}/?period={period}")
+    assert answer.status_code == 200
+    return answer
+
+
+def totals(page: Any) -> dict[str, str]:
+    """Of every data point the total, or why there is none."""
+    found = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page.content.decode(), re.S)
+    return {plain(point): plain(total) for point, total in found}
+
+
+def shown(table: list[list[str]], point: str) -> dict[str, str]:
+    return {row[0]: row[2] for row in table[1:] if row[1] == point}
+
+
+def published(folder: str, address: str) -> dict[str, str]:
+    """Entity and value of one address in the published files, read without the portal."""
+    found = {}
+    for file in sorted((publications.FOLDER / folder).glob("*.csv")):
+        for row in csv.DictReader(file.open(encoding="utf-8")):
+            if row["address"] == address and row["value"] and file.stem not in RETURNED:
+                mark = {"approximate": "≈ ", "rounded": "≈ ", "lower_bound": "> ", "upper_bound": "< "}.get(row["qualifier"], "")
+                found[file.stem] = mark + f"{int(row['value']):,}".replace(",", " ")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("address", "table", "point", "some"),
+    [
+        ("reports.total", 0, "Reports received", {"dk": "10 744", "fr": "120 000", "nl": "36 537", "se": "32 830", "pl": "227"}),
+        ("children.total", 1, "Children identified", {"pl": "3 014", "hu": "426", "it": "385"}),
+        ("convictions.count", 2, "Convictions", {"dk": "224"}),
+    ],
+)
+def test_the_figures_of_member_states_are_the_published_ones(reader, address, table, point, some) -> None:
+    by_name = shown(tables(get(reader, "member-states", "2022"))[table], point)
+    names = {row["code"]: row["name_en"] for row in csv.DictReader((publications.FOLDER / "entities.csv").open())}
+
+    expected = published("member_state_statistics/2022", address)
+    numbers = {name: value for name, value in by_name.items() if re.search(r"\d", value)}
+    assert numbers == {names[code]: value for code, value in expected.items()}
+    assert {code: expected[code] for code in some} == some
+
+
+@pytest.mark.parametrize(
+    ("period", "rows"),
+    [
+        ("2021", [
+            ("Google", "33", "accounts"), ("Meta", "≈ 340 000", "accounts"), ("X (former Twitter)", "532 898", "accounts"),
+            ("Microsoft", "> 20 000", "content items"), ("LinkedIn", "31", "content items"),
+            ("Google", "8", "complaints"), ("Meta", "≈ 4 900", "users"), ("Meta", "≈ 4.22", "percent"),
+            ("X (former Twitter)", "≈ 1.43", "percent"),
+        ]),
+        ("2022", [
+            ("Google", "2 045", "content items"), ("Meta", "≈ 6 600 000", "content items"),
+            ("X (former Twitter)", "2 348 712", "accounts"), ("Microsoft", "> 50 000", "content items"),
+            ("Microsoft", "≈ 12 800", "content items"), ("LinkedIn", "2", "images"), ("Google", "378", "complaints"),
+            ("X (former Twitter)", "≈ 430 000", "complaints"), ("Meta", "≈ 29 000", "content items"),
+            ("Meta", "≈ 3 700", "content items"), ("Meta", "≈ 12.8", "percent"), ("Meta", "≈ 0.06", "percent"),
+            ("X (former Twitter)", "≈ 2.17", "percent"),
+        ]),
+    ],
+)  # fmt: skip
+def test_cases_complaints_and_reversal_rates_of_providers_are_the_published_ones(reader, period, rows) -> None:
+    found = {(row[0], row[2], row[3]) for table in tables(get(reader, "providers", period)) for row in table}
+
+    assert [row for row in rows if row not in found] == []
+
+
+@pytest.mark.parametrize(("period", "total"), [("2021", "555 834 reports"), ("2022", "1 503 431 reports")])
+def test_what_the_clearing_house_sent_is_added_up_because_it_may_be(reader, period, total) -> None:
+    page = get(reader, "reference", period)
+
+    assert totals(page) == {"Reports sent": total}
+    assert shown(tables(page)[0], "Reports sent")["European Union (27)"] == total.removesuffix(" reports")
+
+
+def test_a_total_that_would_mislead_is_refused_with_every_reason(reader) -> None:
+    states, providers = totals(get(reader, "member-states", "2022")), totals(get(reader, "providers", "2022"))
+
+    assert states["Reports received"] == "No total: the figures cover 12 different periods; 7 figures are missing."
+    assert states["Children identified"] == (
+        "No total: the figures cover 7 different periods; 3 figures differ in definition; 8 figures are missing."
+    )
+    assert providers["Cases of CSAM identified"] == (
+        "No total: units differ: accounts, content items, images, videos;"
+        " they do not count the same thing in the same territory; 1 figure is only a bound."
+    )
+
+
+def test_national_figures_stand_beside_the_reference_with_what_that_does_not_say(reader) -> None:
+    page = get(reader, "reference", "2022")
+
+    beside = {row[0]: row[1:] for row in tables(page)[-1]}
+    assert len(beside) == 28
+    assert beside["Poland"] == ["227", "3 Aug 2021 – 3 Aug 2023", "37 758", "235 310", "8.41"]
+    assert beside["Germany"][:2] == ["Missing: No legal basis seen", ""]
+    assert beside["Malta"][:2] == ["No accepted filing", ""]
+    assert "The days covered differ from one Member State to the next" in text(page)
+
+
+def test_the_overview_counts_what_came_in(reader, today) -> None:
+    rows = {(row[0], row[1]): row[2:] for row in tables(reader.get("/dashboards/overview/"))[0]}
+
+    assert rows["Member State statistics", "2022"] == ["3 Aug 2023", "27", "27", "24", "5", "0", "3", "0", "0"]
+    assert rows["Member State statistics", "2025"] == ["3 Aug 2026", "27", "0", "0", "0", "0", "0", "27", "27"]
+    assert rows["Provider report (standard form)", "2025"] == ["31 Jan 2026", "5", "1", "1", "0", "0", "0", "4", "4"]
+    assert rows["Reference statistics", "2022"] == ["no deadline", "3", "3", "3", "0", "0", "0", "0", "0"]
+
+
+BESIDE = ("filed", "ncmec_2021", "ncmec_2022", "population_share")
+
+
+def sections(page: Any) -> list[str]:
+    return re.findall(r"<section>.*?</section>", page.content.decode(), re.S)
+
+
+@pytest.mark.parametrize(("name", "period"), PAGES)
+def test_every_download_holds_the_rows_of_its_table(reader, name, period) -> None:
+    charted = [html for html in sections(get(reader, name, period)) if ".csv" in html]
+    for html in charted:
+        [address] = re.findall(r'href="(/dashboards/[^"]+\.csv)"', html)
+        answer = reader.get(address)
+        assert (answer.status_code, answer["Content-Type"]) == (200, "text/csv; charset=utf-8")
+        rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
+        without_members = re.sub(r'<br><span class="muted">.*?</span>', "", html)
+        table = re.findall(r"<tr\b.*?</tr>", without_members, re.S)[1:]
+        cells = [[plain(cell) for cell in re.findall(r"<t[hd]\b.*?</t[hd]>", row, re.S)] for row in table]
+        if "beside" in address:
+            shown_figures = [tuple(number(row[n]) for n in (1, 3, 4, 5)) for row in cells]
+            filed_figures = [tuple(digits(row[n]) for n in BESIDE) for row in rows]
+        else:
+            shown_figures = [(row[1], number(row[2])) for row in cells]
+            filed_figures = [(row["label"], digits(row["value"])) for row in rows]
+        assert filed_figures == shown_figures
+    assert bool(charted) == (name != "measurements")
+
+
+def digits(value: str) -> str:
+    return "" if value == "" else f"{float(value):.15g}"
+
+
+def number(cell: str) -> str:
+    """A cell of the page as the download writes it; words of a missing value are nothing."""
+    return digits(cell.lstrip("≈<> ").replace(" ", "")) if re.fullmatch(r"[≈<>]? ?[\d .]+", cell) else ""
+
+
+@pytest.mark.parametrize(("name", "period"), PAGES)
+def test_every_chart_is_a_well_formed_svg_in_two_widths_with_words_for_those_who_cannot_see_it(reader, name, period) -> None:
+    page = get(reader, name, period)
+    images = re.findall(r'srcset="([^"]+)">\s*<img src="([^"]+)" alt="([^"]+)"', page.content.decode())
+    assert bool(images) == (name != "measurements")
+    for narrow, wide, alt in images:
+        assert len(alt) > 40
+        widths = []
+        for address in (narrow, wide):
+            answer = reader.get(address)
+            assert (answer.status_code, answer["Content-Type"]) == (200, "image/svg+xml")
+            root = minidom.parseString(answer.content).documentElement
+            assert root.tagName == "svg"
+            assert not root.getElementsByTagName("script")
+            widths.append(float(root.getAttribute("width")))
+        assert widths[0] < widths[1]
+
+
+def test_a_filer_finds_only_his_own_figures_on_a_dashboard() -> None:
+    client = signed_in(member("dk", "filer"))
+    page = get(client, "member-states", "2022")
+
+    assert {row[0] for table in tables(page) for row in table[1:]} == {"Denmark"}
+    [address] = set(re.findall(r"/dashboards/figures/\S+/reports/2022\.csv", page.content.decode()))
+    rows = list(csv.DictReader(io.StringIO(client.get(address).content.decode())))
+    assert {row["entity"] for row in rows} == {"dk"}
+    assert client.get("/dashboards/reference-beside-member-states.csv").content.decode().count("\n") == 1
+
+
+@pytest.mark.parametrize("address", [
+    "/dashboards/providers/?period=1999", "/dashboards/nothing/", "/dashboards/figures/provider_report/nothing/2022.csv",
+    "/dashboards/figures/nothing/cases/2022.svg", "/dashboards/figures/member_state_statistics/reports/1999.svg",
+])  # fmt: skip
+def test_what_does_not_exist_is_not_found(reader, address) -> None:
+    assert reader.get(address).status_code == 404

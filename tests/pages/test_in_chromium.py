@@ -1,0 +1,83 @@
+"""Every page in Chromium, at a desk's and a phone's width."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import get_resolver, resolve
+
+from submissions.models import Filing, Revision
+from tests.pages.chromium import axe_violations, scrolls_sideways, watch
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+ANYBODY, GOOGLE, DK, NL, MT = "", "filer@google.test", "filer@dk.test", "filer@nl.test", "filer@mt.test"
+DPC, REVIEWER = "reader@ie-dpc.test", "reviewer@commission.test"
+PAGES = [
+    (ANYBODY, "/"), (ANYBODY, "/about/"), (ANYBODY, "/sign-in/"), (ANYBODY, "/sign-in/?next=/home/"), (ANYBODY, "/definitions/"),
+    (ANYBODY, "/definitions/member_state_statistics/1/"), (ANYBODY, "/definitions/provider_report/2021/"),
+    (ANYBODY, "/definitions/provider_report/2024/"), (ANYBODY, "/definitions/reference_statistics/1/"),
+    (ANYBODY, "/definitions/measurement_series/1/"), (ANYBODY, "/api/v1/docs/"), (ANYBODY, "/nowhere/"),
+    (GOOGLE, "/"), (GOOGLE, "/home/"), (GOOGLE, "/filings/{PR-2025-google-1}/"), (GOOGLE, "/filings/{PR-2025-google-1}/upload/"),
+    (GOOGLE, "/revisions/{PR-2025-google-1}/"), (GOOGLE, "/revisions/{PR-2022-google-1}/"), (GOOGLE, "/account/"),
+    (MT, "/home/"), (MT, "/revisions/{MS-2022-mt-1}/"), (NL, "/filings/{started}/"), (NL, "/filings/{started}/upload/"),
+    (DPC, "/review/"), (DPC, "/account/"),
+    (REVIEWER, "/review/"), (REVIEWER, "/review/?state=withdrawn"), (REVIEWER, "/revisions/{MS-2025-se-1}/"),
+    (REVIEWER, "/filings/{MS-2025-se-1}/"), (REVIEWER, "/completeness/"),
+    (REVIEWER, "/completeness/?return=provider_report"), (REVIEWER, "/completeness/?return=reference_statistics"),
+    (REVIEWER, "/dashboards/overview/"), (REVIEWER, "/dashboards/providers/?period=2021"),
+    (REVIEWER, "/dashboards/providers/?period=2022"), (REVIEWER, "/dashboards/providers/?period=2025"),
+    (REVIEWER, "/dashboards/member-states/"), (REVIEWER, "/dashboards/reference/?period=2019"),
+    (REVIEWER, "/dashboards/reference/?period=2022"), (REVIEWER, "/dashboards/measurements/"), (DK, "/dashboards/member-states/"),
+]  # fmt: skip
+NO_PAGES = {"health", "revision-job", "account_logout", "set_language", "api-schema", "revision-content", "start-filing", "decide", "withdraw",
+            "blank-csv", "completeness-csv", "dashboard", "beside-svg", "beside-csv", "figure-svg", "figure-csv"}  # fmt: skip
+
+
+def place(path: str) -> str:
+    """`{receipt}` and `{started}` by the key they have this time."""
+    if "{" not in path:
+        return path
+    start, _, rest = path.partition("{")
+    name, _, end = rest.partition("}")
+    if name == "started":
+        return f"{start}{Filing.objects.get(latest=None).pk}{end}"
+    found = Revision.objects.get(receipt=name)
+    return f"{start}{found.filing_id if 'filings' in start else found.pk}{end}"
+
+
+def test_the_walk_goes_to_every_page(site: Any) -> None:
+    visited = {resolve(place(path).partition("?")[0]).url_name for _who, path in PAGES if path != "/nowhere/"}
+
+    def names(resolver: Any) -> set[str]:
+        found: set[str] = set()
+        for pattern in resolver.url_patterns:
+            if hasattr(pattern, "url_patterns"):
+                found |= names(pattern) if not str(pattern.pattern).startswith("admin") else set()
+            elif pattern.name:
+                found.add(pattern.name)
+        return found
+
+    assert visited | NO_PAGES == names(get_resolver())
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("who", "path"), PAGES)
+def test_a_page_keeps_to_its_origin_and_width_and_has_no_fault_of_accessibility(who, path, width, site, sessions, chromium) -> None:
+    context = chromium.new_context(
+        base_url=site.url, viewport={"width": width, "height": 900}, reduced_motion="reduce", storage_state=sessions.get(who)
+    )
+    page = context.new_page()
+    seen = watch(page, site.url)
+
+    answer = page.goto(place(path), wait_until="load")
+
+    assert answer is not None
+    assert answer.status == (404 if path == "/nowhere/" else 200)
+    assert not scrolls_sideways(page)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    assert not scrolls_sideways(page)
+    expected = ["console: Failed to load resource: the server responded with a status of 404 (Not Found)"]
+    assert seen.faults == (expected if path == "/nowhere/" else [])
+    assert axe_violations(page) == []
+    context.close()

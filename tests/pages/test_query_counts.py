@@ -1,0 +1,98 @@
+"""How many queries a page takes, and that it takes no more when twice as much was filed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from submissions import publications
+from submissions.definition import read_rows
+from tests.conftest import read
+from tests.pages.world import file_csv, member, receipt, signed_in, start
+
+pytestmark = pytest.mark.django_db
+ROWS = sorted(read_rows(publications.FOLDER / "filings.csv"), key=lambda row: (row["return_id"], row["period"], row["entity"]))
+
+
+def load(rows: list[dict[str, str]]) -> None:
+    for row in rows:
+        publications.load_filing(row, publications.transcriber(), publications.decider())
+
+
+@pytest.fixture(scope="module")
+def half(shared_db: None) -> None:
+    publications.load_entities()
+    load(ROWS[::2])
+
+
+@pytest.fixture(scope="module")
+def double(half: None) -> Iterator[None]:
+    """The other half; a module fixture, so that tests with `half` alone must come first."""
+    load(ROWS[1::2])
+    yield
+
+
+def commission() -> Client:
+    return signed_in(member("commission", "reviewer"))
+
+
+def filer() -> Client:
+    return signed_in(member("google", "filer"))
+
+
+PAGES: dict[str, tuple[Callable[[], Client], int]] = {
+    "/home/": (filer, 7),
+    "/review/": (commission, 6),
+    "/completeness/": (commission, 6),
+    "/completeness.csv": (commission, 6),
+    "/dashboards/overview/": (commission, 6),
+    "/dashboards/providers/?period=2022": (commission, 13),
+    "/dashboards/member-states/": (commission, 11),
+    "/dashboards/reference/?period=2022": (commission, 11),
+    "/dashboards/measurements/": (commission, 9),
+    "/dashboards/figures/member_state_statistics/reports/2022.csv": (commission, 5),
+    "/api/v1/revisions/?limit=200": (commission, 4),
+    "/api/v1/obligations/": (commission, 6),
+}
+
+
+def queries(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_takes_this_many_queries_for_half_of_the_filings(half, address) -> None:
+    client, most = PAGES[address]
+
+    assert queries(client(), address) == most
+
+
+def test_a_waiting_queue_takes_no_query_a_row(half) -> None:
+    client, counted = commission(), []
+    for entity in ("at", "dk", "nl", "se"):
+        user = member(entity, "filer")
+        file_csv(start("member_state_statistics", entity, "2025", user), read("member_state_statistics/2022/it.csv"), user)
+        counted.append(queries(client, "/review/"))
+
+    assert len(set(counted)) == 1
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_takes_no_more_queries_when_twice_as_much_was_filed(double, address) -> None:
+    client, most = PAGES[address]
+
+    assert queries(client(), address) == most
+
+
+def test_a_revision_takes_the_same_queries_however_many_lines_and_findings_it_has(double) -> None:
+    short, long = receipt("RS-2022-population-1"), receipt("PR-2025-google-1")
+    assert (short.lines, long.lines, short.warnings, long.warnings) == (29, 155, 0, 9)
+
+    assert {queries(commission(), f"/revisions/{one.pk}/") for one in (short, long)} == {10}
+    assert queries(filer(), f"/filings/{long.filing_id}/") == 11
