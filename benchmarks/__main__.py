@@ -9,6 +9,6 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
-from benchmarks import volume
+from benchmarks import volume  # noqa: E402 -- models need django.setup()
 
 volume.run()

@@ -40,7 +40,11 @@ def run() -> None:
     with worker() as process:
         rounds = [one_round(client, number) for number in range(1, ROUNDS + 1)]
         peak = peak_memory(process.pid)
-    floor = {"bare Polars read": bare_read(), "bare COPY, no index": bare_copy(False), "bare COPY, all indexes": bare_copy(True)}  # fmt: skip
+    floor = {
+        "bare Polars read": bare_read(),
+        "bare COPY, no index": bare_copy(False),
+        "bare COPY, all indexes": bare_copy(True),
+    }
     report(rounds, peak, floor)
 
 
@@ -142,10 +146,10 @@ def sound(lines: pl.DataFrame) -> pl.DataFrame:
 
 def report(rounds: list[dict[str, float]], peak: float, floor: dict[str, float]) -> None:
     print(f"{ROWS:,} observations (measurement_series, CSV), {ROUNDS} rounds, one worker, {os.cpu_count()} CPUs")
-    print(f"{'seconds':24}{'first':>8}{'median':>8}{'rows/s':>10}")
+    print(f"{'seconds':24}{'first':>8}{'median':>8}{'rows/s':>13}")
     for stage in STAGES:
         middle = median(seconds[stage] for seconds in rounds)
-        print(f"{stage:24}{rounds[0][stage]:8.2f}{middle:8.2f}{ROWS / middle:10,.0f}")
+        print(f"{stage:24}{rounds[0][stage]:8.2f}{middle:8.2f}{ROWS / middle:13,.0f}")
     for name, seconds in floor.items():
-        print(f"{name:24}{'':8}{seconds:8.2f}{ROWS / seconds:10,.0f}")
+        print(f"{name:24}{'':8}{seconds:8.2f}{ROWS / seconds:13,.0f}")
     print(f"{'peak memory of worker':24}{peak:8.0f} MB")

@@ -42,7 +42,6 @@ class Access:
     """Reads everything that was filed."""
     reviews: bool = False
     """Decides on revisions; files for reference sources."""
-    administers: bool = False
 
     @classmethod
     def of(cls, rows: Iterable[tuple[str, int, str]]) -> Access:
@@ -56,5 +55,4 @@ class Access:
             supervises_as=frozenset(e for _, e, kind in memberships if kind == EntityKind.SUPERVISORY_AUTHORITY),
             commission=bool(commission),
             reviews=Role.REVIEWER in commission,
-            administers=Role.ADMINISTRATOR in commission,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import sys
 from collections.abc import Callable
@@ -22,6 +23,33 @@ def read(reader: Callable[..., T], name: str, default: T) -> T:
     except Exception as problem:  # the readers of environ raise many kinds; each means: wrong value
         problems.append(f"{name}: {problem}")
         return default
+
+
+def flag(name: str, default: bool) -> bool:
+    """true or false in the usual spellings, and nothing else: `HTTPS=perhaps` must not mean no."""
+    given = env.str(name, default="").lower()
+    if given in ("", "true", "1", "yes", "on", "false", "0", "no", "off"):
+        return given in ("true", "1", "yes", "on") if given else default
+    problems.append(f"{name}: '{given}' is neither true nor false")
+    return default
+
+
+def one_of(name: str, allowed: list[str]) -> str:
+    """One of a list; the first is the default."""
+    given = env.str(name, default=allowed[0]).upper()
+    if given not in allowed:
+        problems.append(f"{name}: '{given}' is none of {', '.join(allowed)}")
+        return allowed[0]
+    return str(given)
+
+
+def rate(name: str, default: str) -> str:
+    """Requests in a time, such as 300/min."""
+    given = env.str(name, default=default)
+    if not re.fullmatch(r"[0-9]+/(s|sec|m|min|h|hour|d|day)", given):
+        problems.append(f"{name}: '{given}' is no rate such as 300/min")
+        return default
+    return str(given)
 
 
 def secret_key(served: bool, folder: Path) -> str:

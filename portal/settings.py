@@ -3,6 +3,7 @@ naming PostgreSQL: the served mode. See docs/operations.md for every variable.""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +12,21 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from portal.environment import env, problems, read, secret_key, stop_on_problems
+from portal.environment import env, flag, one_of, problems, rate, read, secret_key, stop_on_problems
 
 django_stubs_ext.monkeypatch()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR.mkdir(parents=True, exist_ok=True)
 DEFINITIONS_DIR = Path(env.str("DEFINITIONS_DIR", default=str(BASE_DIR / "submissions" / "definitions")))
 
 # Mode -----------------------------------------------------------------------------------------------------
 DATABASE_URL = env.str("DATABASE_URL", default="")
 SERVED = DATABASE_URL.startswith("postgres")
-DEMO = read(env.bool, "DEMO", False)
-if DEMO and SERVED and not read(env.bool, "DEMO_IN_SERVED_MODE", False):
+if DATABASE_URL and not SERVED:
+    problems.append("DATABASE_URL: names no PostgreSQL (postgres://…); leave it out for the embedded default")
+DEMO = flag("DEMO", False)
+if DEMO and SERVED and not flag("DEMO_IN_SERVED_MODE", False):
     problems.append("DEMO: demo users are refused in served mode; set DEMO_IN_SERVED_MODE=true as well to allow them")
 DEBUG = False
 SECRET_KEY = secret_key(SERVED, VAR_DIR)
@@ -30,7 +34,7 @@ ALLOWED_HOSTS: list[str] = read(env.list, "ALLOWED_HOSTS", [] if SERVED else ["1
 if SERVED and not ALLOWED_HOSTS:
     problems.append("ALLOWED_HOSTS: is not set; name the hosts that this portal answers for, separated by commas")
 CSRF_TRUSTED_ORIGINS: list[str] = read(env.list, "CSRF_TRUSTED_ORIGINS", [])
-HTTPS = read(env.bool, "HTTPS", SERVED)
+HTTPS = flag("HTTPS", SERVED)
 
 # Applications ---------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -47,7 +51,6 @@ INSTALLED_APPS = [
     "knox",
     "django_filters",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "django_htmx",
     "import_export",
     "axes",
@@ -95,7 +98,6 @@ if SERVED:
     DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
     DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": read(env.int, "DATABASE_POOL", 8)}}
 else:
-    VAR_DIR.mkdir(parents=True, exist_ok=True)
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
@@ -122,6 +124,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "start"
+AXES_USERNAME_FORM_FIELD = "username"  # the name of the field in the sign-in form, not of the model
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -173,7 +176,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_MB * 1024 * 1024
 
 # Jobs -----------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
-JOB_HEARTBEAT_SECONDS = read(env.int, "JOB_HEARTBEAT_SECONDS", 5)
+JOB_HEARTBEAT_SECONDS = read(env.int, "JOB_HEARTBEAT_SECONDS", 1)
 JOB_LOST_AFTER_SECONDS = read(env.int, "JOB_LOST_AFTER_SECONDS", 20)
 JOB_MAX_ATTEMPTS = read(env.int, "JOB_MAX_ATTEMPTS", 5)
 REAP_EVERY_SECONDS = read(env.int, "REAP_EVERY_SECONDS", 10)
@@ -195,13 +198,13 @@ REST_FRAMEWORK = {
         "rest_framework.throttling.AnonRateThrottle",
     ],
     "DEFAULT_THROTTLE_RATES": {
-        "user": env.str("API_RATE_USER", default="6000/min"),
-        "anon": env.str("API_RATE_ANONYMOUS", default="300/min"),
+        "user": rate("API_RATE_USER", "6000/min"),
+        "anon": rate("API_RATE_ANONYMOUS", "300/min"),
     },
     "EXCEPTION_HANDLER": "submissions.api.problems.as_problem",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
-REST_KNOX = {"TOKEN_TTL": None, "AUTH_HEADER_PREFIX": "Token"}
+REST_KNOX = {"TOKEN_TTL": timedelta(days=365), "AUTH_HEADER_PREFIX": "Token"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Submissions portal",
     "VERSION": "1",
@@ -209,9 +212,6 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Yearly reports under Regulation (EU) 2021/1232: file, check, read.",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
 }
 IMPORT_EXPORT_USE_TRANSACTIONS = True
@@ -223,7 +223,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     # kombu notes at every start that a folder has no host name.
     "loggers": {"kombu.connection": {"level": "ERROR"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "root": {"handlers": ["console"], "level": one_of("LOG_LEVEL", ["WARNING", "INFO", "DEBUG", "ERROR", "CRITICAL"])},
 }
 
 stop_on_problems()

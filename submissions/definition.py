@@ -21,6 +21,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+JUDGED = {"unit", "retention_unit", "qualifier", "reason", "reason_period", "comparability_flag"}
+"""Code lists that rules of every definition look at."""
 LANGUAGES = ("en", "da", "nl")
 SEVERITIES = ("error", "warning", "info")
 VALUE_TYPES = ("count", "percentage", "duration", "boolean", "date", "text", "list", "code_list")
@@ -179,7 +181,7 @@ class Definition:
     @cached_property
     def fingerprint(self) -> str:
         """sha256 of everything that decides addresses and verdicts; wording may be mended without a new version."""
-        lists = {p.code_list for p in self.points.values()} | {d.code_list for d in self.dimensions.values()}
+        lists = {p.code_list for p in self.points.values()} | {d.code_list for d in self.dimensions.values()} | JUDGED
         meaning = {
             "return": [self.return_id, self.version, self.valued, self.missing],
             "dimensions": [[d.id, d.code_list, d.pattern] for d in self.dimensions.values()],
@@ -192,7 +194,10 @@ class Definition:
                 [r.code, r.severity, [[c.kind, plain(c.params), plain(c.repeat)] for c in r.clauses]]
                 for r in self.rules.values()
             ],
-            "lists": {name: sorted(self.code_lists[name].codes) for name in sorted(filter(None, lists))},
+            "lists": {
+                name: sorted((code.id, code.equivalent) for code in self.code_lists[name].codes.values())
+                for name in sorted(filter(None, lists))
+            },
         }  # fmt: skip
         return hashlib.sha256(json.dumps(meaning, sort_keys=True, default=str).encode()).hexdigest()
 
@@ -475,7 +480,8 @@ class Catalogue:
 def load_catalogue(root: Path) -> Catalogue:
     code_lists = load_code_lists(root / "codelists")
     shared = read_toml(root / "kinds.toml")
-    found = [load(file.parent, code_lists, shared) for file in sorted(root.glob("*/definition.toml"))]
+    found = [load(file.parent, code_lists, shared) for file in root.glob("*/definition.toml")]
+    found.sort(key=lambda d: (d.return_id, len(d.version), d.version))
     return Catalogue(MappingProxyType({(d.return_id, d.version): d for d in found}), code_lists)
 
 

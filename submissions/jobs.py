@@ -80,7 +80,7 @@ def alive(mine: Claim) -> Iterator[None]:
 
     def run() -> None:
         try:
-            while not stop.wait(settings.JOB_HEARTBEAT_SECONDS / 5):
+            while not stop.wait(settings.JOB_HEARTBEAT_SECONDS):
                 try:
                     beat(mine)
                 except DatabaseError:  # a busy SQLite: the next beat comes soon

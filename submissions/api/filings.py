@@ -231,7 +231,7 @@ class ObligationList(APIView):
         found = [
             duty
             for duty in duties(user_of(request))
-            if wanted.get("entity", duty.obligation.entity.code).lower() == duty.obligation.entity.code
+            if wanted.get("entity", duty.obligation.entity.code).lower() == duty.obligation.entity.code.lower()
             and wanted.get("return") in (None, duty.period.return_id)
             and wanted.get("period") in (None, duty.period.label)
             and wanted.get("state") in (None, duty.state)

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO, Any
 
+from django.conf import settings
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import APIException
 from rest_framework.parsers import BaseParser
 
 from submissions.sources import CSV, JSON, load_json
@@ -17,6 +20,19 @@ class Body:
     media_type: str
 
 
+def read_all(stream: IO[Any]) -> bytes:
+    """The body, up to the limit on uploads; Django's own limit does not see what a parser reads."""
+    data: bytes = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+    if len(data) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        raise TooLarge(_("The body is larger than %(size)s MB.") % {"size": settings.MAX_UPLOAD_MB})
+    return data
+
+
+class TooLarge(APIException):
+    status_code = 413
+    default_code = "too_large"
+
+
 class ExactJSONParser(BaseParser):
     """JSON with numbers as written (no float rounding), NaN and Infinity refused."""
 
@@ -25,7 +41,7 @@ class ExactJSONParser(BaseParser):
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        data = stream.read()
+        data = read_all(stream)
         return load_json(data) if data else {}
 
 
@@ -36,7 +52,7 @@ class SubmissionJSONParser(BaseParser):
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         """Bytes and media type as `Body`."""
-        return Body(stream.read(), self.media_type)
+        return Body(read_all(stream), self.media_type)
 
 
 class SubmissionCSVParser(SubmissionJSONParser):

@@ -133,7 +133,7 @@ def test_two_saves_of_a_draft_with_the_same_etag_have_one_winner(api, person, ro
 
     for edition in (1, 2):  # the first save of all, and one over an earlier draft
         headers = {"If-Match": Draft.objects.get().etag} if edition == 2 else {}
-        answers = at_once(*(lambda c=c, v=v: save(c, v, **headers) for c, v in zip(clients, "12", strict=True)))
+        answers = at_once(*(lambda c=c, v=v, h=headers: save(c, v, **h) for c, v in zip(clients, "12", strict=True)))
 
         assert sorted(a.status_code for a in answers) in ([200, 412], [200, 428])
         winner = min(answers, key=lambda a: a.status_code)

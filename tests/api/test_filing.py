@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from submissions.models import Filing
 from tests.conftest import last_revision, run_jobs, submission
 
 DK = ("member_state_statistics", "dk", "2025")
@@ -42,3 +43,13 @@ def test_the_verdict_names_every_finding_with_its_place_and_how_to_mend_it(api, 
     assert unreadable[0]["mend"].startswith("Give a whole number")
     assert revision["findings"]["errors"] == sum(f["severity"] == "error" for f in findings)
     assert last_revision().observations.count() == 0
+
+
+def test_a_body_over_the_limit_is_refused_and_nothing_is_stored(api, person, settings) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    answer = api(person("dk", "filer")).post(
+        "/api/v1/revisions/", submission(*DK, TOTAL | {"comment": "x" * 1000}), format="json"
+    )
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert answer["Content-Type"] == "application/problem+json"
+    assert Filing.objects.count() == 0

@@ -16,7 +16,12 @@ from tests.core.clean import ACCOUNTS, CLEAN, WHERE, clean_provider_2021, clean_
 
 FORM, OLD = head_of("provider_report", "2024"), head_of("provider_report", "2021", ("2022-01-01", "2022-12-31"))
 DEFINITION = CATALOGUE.get("provider_report", "2024")
-COUNT, GROUND, TEXT, YES = "cases.known.images", "legal.processing.ground", "safeguards.redress", "data.content.processed"
+COUNT, GROUND, TEXT, YES = (
+    "cases.known.images",
+    "legal.processing.ground",
+    "safeguards.redress",
+    "data.content.processed",
+)
 ALL = f"cases.identified[{WHERE},match=all]"
 
 
@@ -81,7 +86,9 @@ def test_content_is_a_text_that_anybody_can_rebuild() -> None:
 
 def test_content_names_whose_filing_it_is() -> None:
     lines = lines_of(FORM, clean_provider_2024())
-    assert content_hash(lines, FORM) != content_hash(lines, head_of("provider_report", "2024", ("2026-01-01", "2026-04-03")))
+    assert content_hash(lines, FORM) != content_hash(
+        lines, head_of("provider_report", "2024", ("2026-01-01", "2026-04-03"))
+    )
 
 
 # Addresses ------------------------------------------------------------------------------------------------
@@ -147,7 +154,8 @@ def test_a_number_is_plain_digits_or_stays_as_it_is(sent: str, canonical: str, n
 
 
 @pytest.mark.parametrize(
-    ("sent", "value"), [("true", "1"), ("false", "0"), ("1", "1"), ("0", "0"), ("yes", "yes"), ("TRUE", "TRUE"), ("01", "01")]
+    ("sent", "value"),
+    [("true", "1"), ("false", "0"), ("1", "1"), ("0", "0"), ("yes", "yes"), ("TRUE", "TRUE"), ("01", "01")],
 )
 def test_only_true_and_false_stand_for_one_and_zero(sent: str, value: str) -> None:
     assert lines_of(FORM, [{"address": YES, "value": sent}])["value"].to_list() == [value]
@@ -172,7 +180,9 @@ def test_only_true_and_false_stand_for_one_and_zero(sent: str, value: str) -> No
         ("0000-01-01/2025-03-31", "2025-01-01", "2025-03-31", 1, False),
     ],
 )
-def test_a_period_is_two_days_either_of_which_may_be_open(period: str, start: str, end: str, own: int, read: bool) -> None:
+def test_a_period_is_two_days_either_of_which_may_be_open(
+    period: str, start: str, end: str, own: int, read: bool
+) -> None:
     lines = lines_of(FORM, [{"address": COUNT, "value": "1", "period": period}])
     row = lines.select("start", "end").cast(str).row(0) + lines.select("own_period", "period_read").row(0)
     assert row == (start, end, own, read)
@@ -214,7 +224,9 @@ def answered() -> list[dict[str, Any]]:
 @given(st.data())
 def test_order_and_noise_never_change_the_content(data: st.DataObject) -> None:
     lines = data.draw(st.permutations(answered()))
-    assert content(lines_of(FORM, [noise(line, data) for line in lines]), FORM) == content(lines_of(FORM, answered()), FORM)
+    assert content(lines_of(FORM, [noise(line, data) for line in lines]), FORM) == content(
+        lines_of(FORM, answered()), FORM
+    )
 
 
 @settings(max_examples=60)
@@ -231,7 +243,9 @@ def test_any_other_value_changes_the_content(data: st.DataObject) -> None:
     assert (content_hash(lines_of(head, other), head) == content_hash(lines_of(head, lines), head)) == same
 
 
-@pytest.mark.parametrize("field", ["obs_status", "period", "unit", "qualifier", "low", "high", "reason", "flags", "comment"])
+@pytest.mark.parametrize(
+    "field", ["obs_status", "period", "unit", "qualifier", "low", "high", "reason", "flags", "comment"]
+)
 def test_every_field_is_part_of_the_content(field: str) -> None:
     plain = {"address": f"cases.solicitation[{ACCOUNTS}]", "value": "5"}
     assert content_hash(lines_of(OLD, [plain]), OLD) != content_hash(lines_of(OLD, [plain | {field: "x"}]), OLD)

@@ -40,7 +40,8 @@ CASES = [
     Case("P21-FMT-009", {ALL: {"period": "2022-12-31/2022-01-01"}}, ALL, {ALL: {"period": "../2022-12-31"}}),
     Case("P21-FMT-010", {ALL: {"qualifier": "about"}}, ALL, {ALL: {"qualifier": "approximate"}}),
     Case("P21-FMT-010", {ALL: {"low": "300"}}, ALL, {ALL: {"qualifier": "lower_bound", "low": "401"}}),
-    Case("P21-FMT-011", {ALL: UNCOUNTED | {"reason": "because"}}, ALL, {ALL: UNCOUNTED | {"reason": "not_public, not_collected"}}),
+    Case("P21-FMT-011", {ALL: UNCOUNTED | {"reason": "because"}}, ALL,
+         {ALL: UNCOUNTED | {"reason": "not_public, not_collected"}}),
     Case("P21-FMT-012", {ALL: {"note": "page 3"}}, ALL, {ALL: {"comment": "page 3"}}),
     Case("P21-RNG-001", {RETENTION: -1}, RETENTION, {RETENTION: 0}),
     Case("P21-RNG-002", {"measures.error_rate_achieved": "100.5"}, "measures.error_rate_achieved",
@@ -67,14 +68,16 @@ CASES = [
     Case("P21-RAT-003", {BASE: None}, REVERSALS,
          {BASE: [{"address": "errors.reversal_base[denominator=suspended,item_kind=content_items,geo=GLOBAL]"}]}),
     Case("P21-RAT-004", {AS_ACCOUNTS: IN_2022 | {"value": 501}}, SUSPENDED, {AS_ACCOUNTS: IN_2022 | {"value": 502}, ALL: 501}),
-    Case("P21-CPL-001", {BASE: {"value": 45, "qualifier": "approximate"}}, BASE, {BASE: {"value": 44, "qualifier": "approximate"}}),
+    Case("P21-CPL-001", {BASE: {"value": 45, "qualifier": "approximate"}}, BASE,
+         {BASE: {"value": 44, "qualifier": "approximate"}}),
     Case("P21-CPL-001", {BASE: 41}, BASE, {BASE: 41, COMBINED: None}),
     Case("P21-CPL-002", {REVERSALS: 9}, REVERSALS, {REVERSALS: {"value": 15, "qualifier": "upper_bound"}}),
     Case("P21-CPL-003", {JUDICIAL: UNCOUNTED}, "complaints.lodged", {JUDICIAL: 0}),
     Case("P21-PRT-001", {KNOWN: 301}, ALL, {KNOWN: 301, NEW: 100}),
     Case("P21-PRT-001", {KNOWN: 299}, ALL, {KNOWN: 299, NEW: UNCOUNTED}),
     Case("P21-PRT-001", {JUDICIAL: 11}, COMBINED, {JUDICIAL: 11, COMBINED: {"qualifier": "lower_bound"}}),
-    Case("P21-PRT-001", {f"data.volume.content[item_kind={kind},geo=EU]": IN_2022 | {"value": 2501} for kind in ("images", "videos")},
+    Case("P21-PRT-001",
+         {f"data.volume.content[item_kind={kind},geo=EU]": IN_2022 | {"value": 2501} for kind in ("images", "videos")},
          VOLUME, {"data.volume.content[item_kind=images,geo=EU]": IN_2022 | {"value": 2501}}),
     Case("P21-PRT-002", {WORLD: IN_2022 | {"value": 30}}, WORLD, {WORLD: IN_2022 | {"value": 31}}),
     Case("P21-CAS-001", {}, "cases.identified", NO_ITEMS | {AS_ACCOUNTS: IN_2022 | {"value": 33}},
@@ -84,7 +87,8 @@ CASES = [
     Case("P21-CAS-002", {SOLICITATION: 37}, SOLICITATION, {SOLICITATION: 38},
          {SOLICITATION: {"value": 31, "period": "2021-08-02/2021-12-31"}}),
     Case("P21-CAS-002", {SOLICITATION: 63}, SOLICITATION, {SOLICITATION: 62}, {}),
-    Case("P21-LEG-001", {"legal.processing.article_named[ground=GDPR_6_1_F]": 0}, "legal.processing.article_named[ground=GDPR_6_1_F]",
+    Case("P21-LEG-001", {"legal.processing.article_named[ground=GDPR_6_1_F]": 0},
+         "legal.processing.article_named[ground=GDPR_6_1_F]",
          {"legal.processing.article_named[ground=GDPR_6_1_F]": NA}),
     Case("P21-RET-001", {RETENTION: "12.1"}, RETENTION, {RETENTION: {"value": 366, "unit": "days"}}),
     Case("P21-RET-001", {RETENTION: {"value": "", "obs_status": "A", "unit": "account_lifetime"}}, RETENTION,
@@ -94,7 +98,9 @@ CASES = [
 
 def judged(case: Case, change: dict[str, object]) -> set[str]:
     before = None if case.before is None else changed(clean_provider_2021(), case.before)
-    return where(case.rule, judge(*RETURN, changed(clean_provider_2021(), change), YEAR, before, ("2021-08-02", "2021-12-31")))
+    return where(
+        case.rule, judge(*RETURN, changed(clean_provider_2021(), change), YEAR, before, ("2021-08-02", "2021-12-31"))
+    )
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

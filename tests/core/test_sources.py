@@ -57,7 +57,9 @@ def test_what_is_no_number_in_json_is_refused(number: bytes) -> None:
     assert (code, number.decode() in detail) == ("not_a_number", True)
 
 
-@pytest.mark.parametrize("number", [b"1e400", b"1e1000000", b"-1e-1000000", b"1e999999999999999999999", b"1e-99999999999999999999"])
+@pytest.mark.parametrize(
+    "number", [b"1e400", b"1e1000000", b"-1e-1000000", b"1e999999999999999999999", b"1e-99999999999999999999"]
+)
 def test_a_number_of_very_many_digits_is_kept_as_written_and_judged(number: bytes) -> None:
     frame = from_observations(load_json(b'[{"address": "data.images.eu", "value": ' + number + b"}]"))
     assert frame["value"].to_list() == [number.decode()]
@@ -116,7 +118,10 @@ def test_a_refusal_of_half_a_character_can_itself_be_sent(data: bytes) -> None:
         (b"address,value\n\na,1\n\n\nb,2\n\n", [(3, "a", "1"), (6, "b", "2")]),
         (b'address,value\na,1\n , \n"",""\n,\nb,2\n', [(2, "a", "1"), (6, "b", "2")]),
         (b"address,value\na\nb,2\n", [(2, "a", ""), (3, "b", "2")]),
-        (b"address,value\na,001\nb,1e5\nc,NA\nd,null\n", [(2, "a", "001"), (3, "b", "1e5"), (4, "c", "NA"), (5, "d", "null")]),
+        (
+            b"address,value\na,001\nb,1e5\nc,NA\nd,null\n",
+            [(2, "a", "001"), (3, "b", "1e5"), (4, "c", "NA"), (5, "d", "null")],
+        ),
         (b"address,value\n#a,1\n", [(2, "#a", "1")]),
         (b"address,value\na,\x001\n", [(2, "a", "1")]),
         (b"address,value\n", []),
@@ -208,7 +213,9 @@ def test_lines_of_csv_and_json_name_the_place_in_the_source() -> None:
 
 # Generated ------------------------------------------------------------------------------------------------
 
-PIECES = st.sampled_from([b"address", b"value", b",", b"\n", b"\r", b'"', b'""', b" ", b";", b"1", b"\xc3\xa9", b"\xff", b"\x00", b"*"])
+PIECES = st.sampled_from(
+    [b"address", b"value", b",", b"\n", b"\r", b'"', b'""', b" ", b";", b"1", b"\xc3\xa9", b"\xff", b"\x00", b"*"]
+)
 
 
 @settings(max_examples=300)
@@ -220,10 +227,9 @@ def test_any_bytes_are_read_as_csv_or_refused(data: bytes) -> None:
     for source in (data, b"address," + data, b"address,value\n" + data):
         try:
             frame = from_csv(source)
-        except SourceError as refused:
-            assert refused.faults
-        else:
-            assert frame.columns == ["line", *FIELDS, "extra"]
+        except SourceError:
+            continue
+        assert frame.columns == ["line", *FIELDS, "extra"]
 
 
 CELLS = st.text(st.sampled_from('a1é ,;"\n#'), max_size=6)
@@ -243,7 +249,9 @@ def test_whatever_is_quoted_is_read_back_from_its_own_line(cells: list[tuple[str
     assert read(text.getvalue().encode()) == expected
 
 
-TOKENS = st.sampled_from(["[", "]", "{", "}", ",", ":", '"', "1e", "99999999999999999999", "NaN", "null", "\\ud800", "address", " "])
+TOKENS = st.sampled_from(
+    ["[", "]", "{", "}", ",", ":", '"', "1e", "99999999999999999999", "NaN", "null", "\\ud800", "address", " "]
+)
 
 
 @settings(max_examples=300)
@@ -254,7 +262,6 @@ def test_any_bytes_are_read_as_json_or_refused(data: bytes) -> None:
     for source in (data, b'[{"value": ' + data + b"}]"):
         try:
             frame = from_observations(load_json(source))
-        except SourceError as refused:
-            assert refused.faults
-        else:
-            assert frame.columns == ["line", *FIELDS, "extra"]
+        except SourceError:
+            continue
+        assert frame.columns == ["line", *FIELDS, "extra"]

@@ -16,7 +16,9 @@ from tests.core.clean import AT, CLEAN, PERIOD, WHERE, clean_provider_2024
 
 ALL_FIVE = sorted(CLEAN)
 FORM, OLD, STATE = ("provider_report", "2024"), ("provider_report", "2021"), ("member_state_statistics", "1")
-FLAGGED, FALSE, REVIEWED = (f"errors.known.{row}[technology=PHOTODNA]" for row in ("flagged", "false_positives", "reviewed"))
+FLAGGED, FALSE, REVIEWED = (
+    f"errors.known.{row}[technology=PHOTODNA]" for row in ("flagged", "false_positives", "reviewed")
+)
 IMAGES = "cases.known.images"
 
 
@@ -56,7 +58,14 @@ def test_every_bad_cell_of_a_filing_is_found_in_one_pass() -> None:
 
 
 def test_every_fault_of_one_line_is_found_in_one_pass() -> None:
-    bad = {"value": "-1.5", "unit": "videos", "qualifier": "about", "period": "2025", "reason": "because", "remark": "x"}
+    bad = {
+        "value": "-1.5",
+        "unit": "videos",
+        "qualifier": "about",
+        "period": "2025",
+        "reason": "because",
+        "remark": "x",
+    }
     assert {rule for rule, address in found(judged(FORM, {IMAGES: bad})) if address == IMAGES} >= {
         "P-RNG-001", "P-FMT-005", "P-FMT-008", "P-FMT-011", "P-FMT-010", "P-FMT-012", "P-FMT-013",
     }  # fmt: skip
@@ -106,7 +115,13 @@ def test_a_misspelt_technology_blocks_the_rules_that_need_the_figure() -> None:
 
 WHOLE = f"cases.identified[{WHERE},match=all]"
 NEEDED = [
-    (FORM, FLAGGED, "many", "P-FMT-004", {"P-ERR-001", "P-ERR-002", "P-ERR-005", "P-ERR-009", "P-CAS-004", "P-MEA-001"}),
+    (
+        FORM,
+        FLAGGED,
+        "many",
+        "P-FMT-004",
+        {"P-ERR-001", "P-ERR-002", "P-ERR-005", "P-ERR-009", "P-CAS-004", "P-MEA-001"},
+    ),
     (FORM, "measures.known.human_review.systematic", "often", "P-FMT-007", {"P-ERR-004", "P-ERR-013", "P-MEA-003"}),
     (OLD, WHOLE, "many", "P21-FMT-003", {"P21-CAS-001", "P21-RAT-004", "P21-PRT-001"}),
     (OLD, f"errors.reversals[{WHERE}]", "some", "P21-FMT-003", {"P21-RAT-001", "P21-RAT-003", "P21-CPL-002"}),
@@ -142,7 +157,11 @@ def test_a_comparison_breaks_on_numbers_and_is_left_unjudged_without_one(rule: s
     filed = [line["address"] for line in CLEAN[which]()]
 
     def said(side: str | list[str], answer: Any) -> dict[str, Any]:
-        return {address: answer for address in filed if address.partition("[")[0] in ([side] if isinstance(side, str) else side)}
+        return {
+            address: answer
+            for address in filed
+            if address.partition("[")[0] in ([side] if isinstance(side, str) else side)
+        }
 
     def is_broken(change: dict[str, Any]) -> bool:
         findings = [f for f in judged(which, change).findings if f.rule == rule and not f.blocked_by]
@@ -171,7 +190,10 @@ def test_a_computed_point_is_worked_out_beside_what_was_filed() -> None:
 
 def test_sums_and_differences_are_worked_out_once_all_parts_are_filed() -> None:
     verdict = judged(STATE, {"children.total": 200, "reports.duplicates": None, "reports.source.hotline": None})
-    assert set(verdict.computed) == {Computed("children.total", 210.0, 200.0), Computed("reports.duplicates", 134.0, None)}
+    assert set(verdict.computed) == {
+        Computed("children.total", 210.0, 200.0),
+        Computed("reports.duplicates", 134.0, None),
+    }
 
 
 def test_a_ratio_over_nothing_is_not_worked_out() -> None:
@@ -179,7 +201,9 @@ def test_a_ratio_over_nothing_is_not_worked_out() -> None:
 
 
 def test_usable_observations_are_all_lines_but_the_bad_ones() -> None:
-    verdict = judged(FORM, {IMAGES: "many", "cases.nothing": 5, "cases.known.videos": [{}, {}], "data.services": ABSENT})
+    verdict = judged(
+        FORM, {IMAGES: "many", "cases.nothing": 5, "cases.known.videos": [{}, {}], "data.services": ABSENT}
+    )
     filed = {line["address"] for line in clean_provider_2024()}
     assert set(verdict.observations["address"]) == filed - {IMAGES, "cases.known.videos"}
     assert verdict.observations.columns[: len(FIELDS) + 1] == ["line", *FIELDS]
@@ -190,7 +214,10 @@ def test_usable_observations_are_all_lines_but_the_bad_ones() -> None:
 
 def test_findings_follow_the_lines_and_then_the_rules() -> None:
     definition = CATALOGUE.get(*FORM)
-    verdict = judged(FORM, {IMAGES: "many", "cases.known.videos": {"unit": "images", "value": "-1"}, FALSE: 101, "data.services": None})
+    verdict = judged(
+        FORM,
+        {IMAGES: "many", "cases.known.videos": {"unit": "images", "value": "-1"}, FALSE: 101, "data.services": None},
+    )
     order = list(definition.rules)
     keys = [(f.line is None, f.line or 0, order.index(f.rule), f.address) for f in verdict.findings]
     assert keys == sorted(keys)
@@ -201,7 +228,12 @@ def test_findings_follow_the_lines_and_then_the_rules() -> None:
 def test_a_finding_names_line_field_value_and_what_it_is_compared_with() -> None:
     (finding,) = [f for f in judged(FORM, {FALSE: 101}).findings if f.rule == "P-ERR-001"]
     lines = [line["address"] for line in clean_provider_2024()]
-    assert (finding.line, finding.field, finding.value, finding.related) == (lines.index(FALSE), "value", "101", (FLAGGED,))
+    assert (finding.line, finding.field, finding.value, finding.related) == (
+        lines.index(FALSE),
+        "value",
+        "101",
+        (FLAGGED,),
+    )
     assert finding.params["numbers"] == {FALSE: 101.0, FLAGGED: 100.0}
 
 

@@ -19,11 +19,34 @@ from tests.core.clean import CLEAN
 
 ALL_FIVE = sorted(CLEAN)
 JUNK = ["", " ", "x", "Å;å", "a\nb", "a,b", "'", '"', "[", "%", "NULL", "\x00", "é" * 300, "_U", "0", "-1", "..", "/"]
-NUMBERS = ["0", "1", "2", "-1", "100", "1000", "0.5", "33.3", "100.1", "1e5", "9" * 17, "9" * 400, "-0", "007", "4.20", "1 234", "١٢"]
+NUMBERS = [
+    "0",
+    "1",
+    "2",
+    "-1",
+    "100",
+    "1000",
+    "0.5",
+    "33.3",
+    "100.1",
+    "1e5",
+    "9" * 17,
+    "9" * 400,
+    "-0",
+    "007",
+    "4.20",
+    "1 234",
+    "١٢",
+]
 PERIODS = ["", "2025-01-01/2025-12-31", "2025-01-01/..", "../2025-06-30", "../..", "2025-06-30/2025-01-01", "2021-01-01/2022-01-01",
            "0000-01-01/2025-01-01", "9999-12-31/9999-12-31", "2025-02-30/2025-03-01", "2024-02-29/2025-02-28", ".."]  # fmt: skip
 DATES = ["2025-01-01", "2025-12-31", "0000-01-01", "9999-12-31", "2025-02-29"]
-HEADS = [("2025-01-01", "2025-12-31"), ("2021-08-02", "2021-12-31"), ("2026-01-01", "2026-04-03"), ("2025-01-01", "2025-01-01")]
+HEADS = [
+    ("2025-01-01", "2025-12-31"),
+    ("2021-08-02", "2021-12-31"),
+    ("2026-01-01", "2026-04-03"),
+    ("2025-01-01", "2025-01-01"),
+]
 
 
 def mostly(*usual: Any) -> st.SearchStrategy[str]:
@@ -32,7 +55,11 @@ def mostly(*usual: Any) -> st.SearchStrategy[str]:
 
 def addresses(definition: Definition) -> st.SearchStrategy[str]:
     """Codes with and without dimensions, some of them not theirs, some members not listed."""
-    members = {"month": ["2025-01", "2025-12", "2024-12", "2025-13"], "organisation": ["NCMEC", "A=B"], "ground": ["GDPR_6_1_A", "x"]}
+    members = {
+        "month": ["2025-01", "2025-12", "2024-12", "2025-13"],
+        "organisation": ["NCMEC", "A=B"],
+        "ground": ["GDPR_6_1_A", "x"],
+    }
     plain, dimensional = [], []
     for point in definition.points.values():
         (dimensional if point.dimensions else plain).append(st.just(point.code))
@@ -44,7 +71,9 @@ def addresses(definition: Definition) -> st.SearchStrategy[str]:
         if parts:
             some = st.lists(st.one_of(parts), max_size=len(parts)) | st.tuples(*parts)
             dimensional.append(st.builds(lambda code, chosen: f"{code}[{','.join(chosen)}]", st.just(point.code), some))
-    odd = st.sampled_from(["", "x", "a[", "a[b=c]", *(f"{code}[month=2025-01]" for code in list(definition.points)[:3]), *JUNK])
+    odd = st.sampled_from(
+        ["", "x", "a[", "a[b=c]", *(f"{code}[month=2025-01]" for code in list(definition.points)[:3]), *JUNK]
+    )
     return st.one_of(*[st.one_of(group) for group in (plain, dimensional) if group for _ in range(4)], odd)
 
 
@@ -104,7 +133,9 @@ def test_any_period_on_every_line_is_judged(which: tuple[str, str], period: str)
 @pytest.mark.parametrize("which", ALL_FIVE, ids=str)
 @settings(max_examples=10)
 @given(data=st.data())
-def test_the_same_lines_have_the_same_findings_and_the_same_content(which: tuple[str, str], data: st.DataObject) -> None:
+def test_the_same_lines_have_the_same_findings_and_the_same_content(
+    which: tuple[str, str], data: st.DataObject
+) -> None:
     lines, head, definition = data.draw(filings(CATALOGUE.get(*which))), head_of(*which), CATALOGUE.get(*which)
     first, second = (lines_of(head, [dict(line) for line in lines]) for _ in range(2))
     assert content_hash(first, head) == content_hash(second, head)

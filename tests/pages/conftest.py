@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connections, transaction
 from django.test import override_settings
 from django.utils import timezone, translation
 from playwright.sync_api import Browser, sync_playwright
@@ -69,10 +69,6 @@ def site(django_db_setup: None, django_db_blocker: Any) -> Iterator[Site]:
         server = LiveServer("127.0.0.1")
         yield Site(server.url, people)
         server.stop()
-        from django.db import connection
-        with connection.cursor() as c:
-            c.execute("select pid, state, left(query,150), backend_start, pg_backend_pid() from pg_stat_activity where datname=current_database()")
-            open("/tmp/act.txt","w").write("\n".join(map(str,c.fetchall()))+str(connection.pool.get_stats()))
         call_command("flush", interactive=False, verbosity=0)
 
 
@@ -82,6 +78,8 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
         yield browser
         browser.close()
+        # Inside Playwright's event loop Django has connections of its own, which nobody else closes.
+        connections.close_all()
 
 
 @pytest.fixture(scope="module")

@@ -44,7 +44,9 @@ def test_a_state_moves_from_draft_to_received_to_checked(client) -> None:
     file_csv(filing, b"address,value\nreports.total,ten\n", filer, check=False)
     assert matrix(client, "member_state_statistics")[1]["Denmark"][2] == "Received, being checked"
 
-    found = file_csv(filing, read("member_state_statistics/2022/it.csv"), filer, replaces=1, reason="Figures, not words.")
+    found = file_csv(
+        filing, read("member_state_statistics/2022/it.csv"), filer, replaces=1, reason="Figures, not words."
+    )
     assert (found.state, found.errors) == ("checked", 0)
     assert matrix(client, "member_state_statistics")[1]["Denmark"][2] == "Checked, waits for a decision"
 
@@ -68,7 +70,9 @@ def test_the_download_equals_the_matrix_of_every_return(client) -> None:
 
     assert len(rows) == len(shown) == 112
     for row in rows:
-        errors = f" {row['errors']} error{'' if row['errors'] == '1' else 's'}" if row["errors"] not in ("", "0") else ""
+        errors = (
+            f" {row['errors']} error{'' if row['errors'] == '1' else 's'}" if row["errors"] not in ("", "0") else ""
+        )
         words = f"{STATE_LABELS[row['state']]}{' Late' if row['late'] == 'yes' else ''}{errors}"
         assert shown[row["return"], row["period"], row["name"]] == words
     assert {row["receipt"] for row in rows if row["name"] == "Malta" and row["period"] == "2022"} == {"MS-2022-mt-1"}

@@ -56,7 +56,9 @@ def test_an_empty_chart_is_an_svg_all_the_same(staff) -> None:
     assert answer.content.startswith(b"<svg")
 
 
-@pytest.mark.parametrize("address", ["/", "/about/", "/definitions/", "/api/v1/docs/", "/sign-in/", "/api/v1/definitions/"])
+@pytest.mark.parametrize(
+    "address", ["/", "/about/", "/definitions/", "/api/v1/docs/", "/sign-in/", "/api/v1/definitions/"]
+)
 def test_every_public_page_answers(client, address) -> None:
     assert client.get(address).status_code == 200
 
@@ -69,7 +71,9 @@ def test_whoever_acts_for_nobody_is_led_to_the_account_that_says_so() -> None:
 
 
 def test_a_filer_who_owes_nothing_reads_that_there_is_nothing_to_do() -> None:
-    ReportingEntity.objects.create(code="dk", kind="member_state_authority", name_en="Denmark", name_da="D", name_nl="D")
+    ReportingEntity.objects.create(
+        code="dk", kind="member_state_authority", name_en="Denmark", name_da="D", name_nl="D"
+    )
 
     assert "Nothing to do Everything that is owed was filed." in text(signed_in(member("dk", "filer")).get("/home/"))
     assert [model.objects.count() for model in (Filing, Obligation, ReportingPeriod)] == [0, 0, 0]

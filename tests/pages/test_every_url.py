@@ -23,7 +23,8 @@ from tests.pages.world import file_csv, load, member, receipt, start
 
 pytestmark = pytest.mark.django_db
 
-ROLES = ("anonymous nobody filer signatory reader administrator other state supervisor com_reader com_reviewer com_admin").split()  # fmt: skip
+ROLES = ["anonymous", "nobody", "filer", "signatory", "reader", "administrator", "other", "state", "supervisor",
+         "com_reader", "com_reviewer", "com_admin"]  # fmt: skip
 """Of Google the filer, signatory, reader and administrator; `other` files for Meta, `state` for Denmark."""
 
 # One line an address: what every role gets, in the order of ROLES. `+` marks a write that happened; without it nothing
@@ -115,7 +116,7 @@ GET  /api/v1/jobs/{dk_job}/                   401   404   404   404   404   404 
 GET  /api/v1/nowhere/                         404   404   404   404   404   404   404   404   404   404   404   404
 GET  /admin/                                  302   302   302   302   302   302   302   302   302   302   302   200
 GET  /nowhere/                                404   404   404   404   404   404   404   404   404   404   404   404
-"""  # noqa: E501
+"""
 CASES = [line.split() for line in TABLE.strip().splitlines()[1:]]
 NEW = {"return": "provider_report", "entity": "google", "period": "2026"}
 ANSWER = {"decision": "return", "reason": "Read it again."}
@@ -141,11 +142,15 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(shared_db: None) -> Iterator[World]:
+def world(shared_db: None) -> World:
     load("google 2022", "meta 2022", "dk 2022")
     users: dict[str, User | None] = {"anonymous": None, "nobody": member()}
     users |= {role: member("google", role) for role in ("filer", "signatory", "reader", "administrator")}
-    users |= {"other": member("meta", "filer"), "state": member("dk", "filer"), "supervisor": member("ie-dpc", "reader")}
+    users |= {
+        "other": member("meta", "filer"),
+        "state": member("dk", "filer"),
+        "supervisor": member("ie-dpc", "reader"),
+    }
     users |= {f"com_{role[:5]}" if role == "admin" else f"com_{role}": member("commission", role)
               for role in ("reader", "reviewer")}  # fmt: skip
     users["com_admin"] = member("commission", "administrator", is_staff=True, is_superuser=True)
@@ -163,9 +168,13 @@ def world(shared_db: None) -> Iterator[World]:
     owed = Obligation.objects.get(entity__code="google")
     period = ReportingPeriod.objects.get(return_id="provider_report", label="2026")
     figure = f"/dashboards/figures/provider_report/{next(iter(period.definition.panels))}/2022"
-    places |= {"start": f"/obligations/{owed.pk}/periods/{period.pk}/start/", "svg": f"{figure}.svg", "csv": f"{figure}.csv"}
+    places |= {
+        "start": f"/obligations/{owed.pk}/periods/{period.pk}/start/",
+        "svg": f"{figure}.svg",
+        "csv": f"{figure}.csv",
+    }
     tokens = {role: AuthToken.objects.create(user)[1] for role, user in users.items() if user}
-    yield World(users, tokens, places, draft.etag)
+    return World(users, tokens, places, draft.etag)
 
 
 def snapshot() -> dict[str, Any]:

@@ -63,9 +63,14 @@ def test_the_walk_goes_to_every_page(site: Any) -> None:
 
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize(("who", "path"), PAGES)
-def test_a_page_keeps_to_its_origin_and_width_and_has_no_fault_of_accessibility(who, path, width, site, sessions, chromium) -> None:
+def test_a_page_keeps_to_its_origin_and_width_and_has_no_fault_of_accessibility(
+    who, path, width, site, sessions, chromium
+) -> None:
     context = chromium.new_context(
-        base_url=site.url, viewport={"width": width, "height": 900}, reduced_motion="reduce", storage_state=sessions.get(who)
+        base_url=site.url,
+        viewport={"width": width, "height": 900},
+        reduced_motion="reduce",
+        storage_state=sessions.get(who),
     )
     page = context.new_page()
     seen = watch(page, site.url)

@@ -114,11 +114,16 @@ def test_filed_checked_and_accepted_it_stands_on_the_page_the_dashboard_and_in_t
     page = client.get(f"/revisions/{revision.pk}/")
     assert ["Anonymous tips reports.anonymous_tips", "4 321", "reports"] in [row[:3] for row in tables(page)[0]]
     board = client.get("/dashboards/member-states/?period=2025")
-    assert [["Denmark", "Anonymous tips", "4 321", "reports"]] == [row[:4] for row in tables(board)[0][1:]]
+    assert [row[:4] for row in tables(board)[0][1:]] == [["Denmark", "Anonymous tips", "4 321", "reports"]]
     assert "Anonymous tips No total: 26 figures are missing." in text(board)
     answer = client.get("/dashboards/figures/member_state_statistics/reports/2025.csv")
     [row] = csv.DictReader(io.StringIO(answer.content.decode()))
-    assert (row["entity"], row["address"], row["label"], row["value"]) == ("dk", "reports.anonymous_tips", "Anonymous tips", "4321")
+    assert (row["entity"], row["address"], row["label"], row["value"]) == (
+        "dk",
+        "reports.anonymous_tips",
+        "Anonymous tips",
+        "4321",
+    )
     chart = client.get("/dashboards/figures/member_state_statistics/reports/2025.svg").content.decode()
     assert "4\u202f321" in chart
 

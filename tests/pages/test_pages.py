@@ -66,7 +66,9 @@ def test_the_page_of_a_filing_shows_revisions_receipts_decisions_and_the_finding
     page = signed_in(member("hr", "filer")).get(f"/filings/{found.filing_id}/")
 
     words = text(page)
-    assert words.startswith("Member State statistics, Croatia, 2022 Where does this filing stand? Accepted with reservations")
+    assert words.startswith(
+        "Member State statistics, Croatia, 2022 Where does this filing stand? Accepted with reservations"
+    )
     assert "Revision 1 Accepted with reservations 1 error" in words
     assert "Transcribed from a published report · MS-2022-hr-1" in words
     assert "Decision by Review of published reports: No number of persons" in words
@@ -100,7 +102,9 @@ def test_findings_stand_beside_their_line_and_above_with_rule_place_and_how_to_m
 
     rows = {row[0]: row[5] for row in tables(page)[0] if len(row) == 6}
     assert rows["Reports received reports.total"] == "M-CMP-003"
-    assert "Findings 6 errors Error Reports received: it has no value and no reason. Choose a reason code;" in text(page)
+    assert "Findings 6 errors Error Reports received: it has no value and no reason. Choose a reason code;" in text(
+        page
+    )
     assert "M-CMP-003 · reports.total · line 9, column reason" in text(page)
     assert "M-NIL-002 · frame.nil_reason" in text(page)
 
@@ -111,7 +115,9 @@ def test_the_receipt_names_number_hash_definition_and_what_a_transcription_does_
 
     words = text(page)
     assert "Receipt Number MS-2022-dk-1 Received" in words
-    assert "Filed on not stated By Transcription of published reports Through Transcribed from a published report" in words
+    assert (
+        "Filed on not stated By Transcription of published reports Through Transcribed from a published report" in words
+    )
     assert f"Lines 25 Definition member_state_statistics 1 Fingerprint {found.fingerprint[:16]}" in words
     assert f"sha256 of the canonical content: {found.content_hash}" in words
     assert reverse("revision-content", args=[found.pk]) in page.content.decode()
@@ -138,8 +144,12 @@ def test_a_revision_being_checked_shows_progress_and_asks_again_until_it_is_done
 
 def test_a_long_revision_is_turned_page_by_page() -> None:
     filer = member("dk", "filer")
-    lines = b"".join(b"reports.by_month[month=%d-%02d],%d,A\n" % (y, m, y) for y in range(1990, 2008) for m in range(1, 13))
-    found = file_csv(start("member_state_statistics", "dk", "2025", filer), b"address,value,obs_status\n" + lines, filer)
+    lines = b"".join(
+        b"reports.by_month[month=%d-%02d],%d,A\n" % (y, m, y) for y in range(1990, 2008) for m in range(1, 13)
+    )
+    found = file_csv(
+        start("member_state_statistics", "dk", "2025", filer), b"address,value,obs_status\n" + lines, filer
+    )
     client = signed_in(filer)
 
     first, second = (client.get(f"/revisions/{found.pk}/?page={n}") for n in (1, 2))
@@ -152,7 +162,9 @@ def test_a_long_revision_is_turned_page_by_page() -> None:
 
 def test_a_revision_without_a_usable_line_says_so() -> None:
     filer = member("dk", "filer")
-    found = file_csv(start("member_state_statistics", "dk", "2025", filer), b"address,value\nreports.total,ten\n", filer)
+    found = file_csv(
+        start("member_state_statistics", "dk", "2025", filer), b"address,value\nreports.total,ten\n", filer
+    )
 
     words = text(signed_in(filer).get(f"/revisions/{found.pk}/"))
 

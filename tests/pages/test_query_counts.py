@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.db import connection
@@ -15,7 +15,9 @@ from tests.conftest import read
 from tests.pages.world import file_csv, member, receipt, signed_in, start
 
 pytestmark = pytest.mark.django_db
-ROWS = sorted(read_rows(publications.FOLDER / "filings.csv"), key=lambda row: (row["return_id"], row["period"], row["entity"]))
+ROWS = sorted(
+    read_rows(publications.FOLDER / "filings.csv"), key=lambda row: (row["return_id"], row["period"], row["entity"])
+)
 
 
 def load(rows: list[dict[str, str]]) -> None:
@@ -30,10 +32,9 @@ def half(shared_db: None) -> None:
 
 
 @pytest.fixture(scope="module")
-def double(half: None) -> Iterator[None]:
+def double(half: None) -> None:
     """The other half; a module fixture, so that tests with `half` alone must come first."""
     load(ROWS[1::2])
-    yield
 
 
 def commission() -> Client:
@@ -77,7 +78,9 @@ def test_a_waiting_queue_takes_no_query_a_row(half) -> None:
     client, counted = commission(), []
     for entity in ("at", "dk", "nl", "se"):
         user = member(entity, "filer")
-        file_csv(start("member_state_statistics", entity, "2025", user), read("member_state_statistics/2022/it.csv"), user)
+        file_csv(
+            start("member_state_statistics", entity, "2025", user), read("member_state_statistics/2022/it.csv"), user
+        )
         counted.append(queries(client, "/review/"))
 
     assert len(set(counted)) == 1

@@ -29,7 +29,9 @@ def waiting(entity: str, data: bytes, period: str = "2025", check: bool = True) 
 
 def decide(user: User, revision: Revision, decision: str, reason: str = "") -> str:
     """Post the form; the words of the page it leads to."""
-    answer = signed_in(user).post(f"/revisions/{revision.pk}/decision/", {"decision": decision, "reason": reason}, follow=True)
+    answer = signed_in(user).post(
+        f"/revisions/{revision.pk}/decision/", {"decision": decision, "reason": reason}, follow=True
+    )
     return text(answer)
 
 
@@ -84,7 +86,9 @@ def test_only_a_reviewer_meets_the_form_and_only_on_a_checked_last_revision_of_s
 
 
 def test_nobody_decides_on_what_he_filed_himself(reviewer) -> None:
-    own = file_csv(start("reference_statistics", "ncmec", "2025", reviewer), read("reference_statistics/2022/ncmec.csv"), reviewer)
+    own = file_csv(
+        start("reference_statistics", "ncmec", "2025", reviewer), read("reference_statistics/2022/ncmec.csv"), reviewer
+    )
 
     assert "/decision/" not in signed_in(reviewer).get(f"/revisions/{own.pk}/").content.decode()
     assert "Somebody else must decide on what you filed yourself." in decide(reviewer, own, "return", "No.")
@@ -100,7 +104,9 @@ def test_accepting_makes_the_figures_count_and_the_filer_reads_it(reviewer) -> N
 
     found.refresh_from_db()
     assert (found.state, found.decided_by, found.filing.current_id) == ("accepted", reviewer, found.pk)
-    assert "Member State statistics, 2025 Italy · MS-2025-it-1 Accepted" in text(signed_in(member("it", "filer")).get("/home/"))
+    assert "Member State statistics, 2025 Italy · MS-2025-it-1 Accepted" in text(
+        signed_in(member("it", "filer")).get("/home/")
+    )
 
 
 def test_accept_is_not_offered_while_errors_stand_and_not_taken_either(reviewer) -> None:

@@ -75,7 +75,9 @@ def test_a_good_file_leads_to_its_revision_with_the_receipt_and_soon_the_verdict
         (b"", "The submitted file is empty."),
     ],
 )
-def test_a_file_that_cannot_be_read_is_refused_with_the_place_and_nothing_is_stored(browser, filing, data, said) -> None:
+def test_a_file_that_cannot_be_read_is_refused_with_the_place_and_nothing_is_stored(
+    browser, filing, data, said
+) -> None:
     before = rows()
 
     answer = send(browser, filing, data)

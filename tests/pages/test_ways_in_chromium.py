@@ -29,7 +29,9 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture(params=[1280, 390])
 def page(request: Any, site: Any, chromium: Any) -> Iterator[Page]:
-    context = chromium.new_context(base_url=site.url, viewport={"width": request.param, "height": 800}, reduced_motion="reduce")
+    context = chromium.new_context(
+        base_url=site.url, viewport={"width": request.param, "height": 800}, reduced_motion="reduce"
+    )
     page = context.new_page()
     seen = watch(page, site.url)
     yield page
@@ -89,7 +91,9 @@ def test_the_first_stop_of_the_keyboard_skips_to_the_content(page) -> None:
 def test_a_table_that_scrolls_can_be_reached_and_scrolled_by_keyboard(page, site) -> None:
     sign_in(page, "reviewer@commission.test")
     page.goto("/completeness/")
-    if page.evaluate("(() => { const t = document.querySelector('.table-scroll'); return t.scrollWidth > t.clientWidth; })()"):
+    if page.evaluate(
+        "(() => { const t = document.querySelector('.table-scroll'); return t.scrollWidth > t.clientWidth; })()"
+    ):
         tab_to(page, ".table-scroll")
         page.evaluate(NOTE_SCROLLING)
         page.keyboard.press("ArrowRight")

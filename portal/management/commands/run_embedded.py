@@ -11,7 +11,6 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from portal import demo
 from portal.celery import app
 
 
@@ -33,17 +32,11 @@ class Command(BaseCommand):
         if not options["no_published"]:
             call_command("load_published", stdout=self.stdout)
         if settings.DEMO:
-            self.show_demo_users()
+            call_command("make_demo_users", stdout=self.stdout)
         start_worker()
         self.stdout.write(f"The portal answers on http://127.0.0.1:{port}")
         self.stdout.flush()
         serve(port)
-
-    def show_demo_users(self) -> None:
-        demo.make_users()
-        self.stdout.write(f"Demo users (password {demo.password()}):")
-        for user in demo.USERS:
-            self.stdout.write(f"  {user.email:32} {user.role.label} of {user.entity}")
 
 
 def start_worker() -> None:
