@@ -134,10 +134,15 @@ def known_codes(params: Params, definition: Definition, context: Context) -> pl.
 
 @line_kind("reason")
 def known_reasons(params: Params, definition: Definition, context: Context) -> pl.Expr:
-    """Reason codes for missing values or for other dates, and comparability flags, come from their lists."""
-    reasons = [*definition.code_lists["reason"].codes, *definition.code_lists["reason_period"].codes]
-    flags = list(definition.code_lists["comparability_flag"].codes)
-    return outside("reason", reasons) | outside("flags", flags)
+    """Reason codes, for missing values or for other dates, come from their lists."""
+    lists = definition.code_lists
+    return outside("reason", [*lists["reason"].codes, *lists["reason_period"].codes])
+
+
+@line_kind("flags")
+def known_flags(params: Params, definition: Definition, context: Context) -> pl.Expr:
+    """Comparability flags come from their list."""
+    return outside("flags", list(definition.code_lists["comparability_flag"].codes))
 
 
 @line_kind("period", blocks=True)

@@ -22,9 +22,9 @@ PLAIN = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFi
 
 
 @pytest.fixture(scope="package", autouse=True)
-def uncollected_static_files() -> Iterator[None]:
-    """Pages take their files from where they lie, so that no test depends on an old `collectstatic`."""
-    with override_settings(STORAGES=settings.STORAGES | PLAIN):
+def uncollected_static_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Pages take their files from where they lie: no test depends on an old `collectstatic`, no client reads it all."""
+    with override_settings(STORAGES=settings.STORAGES | PLAIN, STATIC_ROOT=tmp_path_factory.mktemp("collected")):
         yield
 
 

@@ -12,11 +12,12 @@ import pytest
 from django.test import Client
 
 from submissions import publications
-from tests.pages.world import member, plain, signed_in, tables, text
+from tests.pages.world import cells, elements, member, plain, signed_in, tables, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("published_portal")]
 RETURNED = {"mt", "pt", "ro"}
 """Their filings for 2022 were returned; their figures do not count."""
+HEDGES = {"": "", "approximate": "≈ ", "rounded": "≈ ", "lower_bound": "> ", "upper_bound": "< "}
 PERIODS = {"providers": ("2021", "2022", "2025"), "member-states": ("2022",), "reference": ("2010", "2019", "2021", "2022"),
            "measurements": ("2021",)}  # fmt: skip
 PAGES = [(name, period) for name, periods in PERIODS.items() for period in periods]
@@ -49,10 +50,7 @@ def published(folder: str, address: str) -> dict[str, str]:
     for file in sorted((publications.FOLDER / folder).glob("*.csv")):
         for row in csv.DictReader(file.open(encoding="utf-8")):
             if row["address"] == address and row["value"] and file.stem not in RETURNED:
-                mark = {"approximate": "≈ ", "rounded": "≈ ", "lower_bound": "> ", "upper_bound": "< "}.get(
-                    row["qualifier"], ""
-                )
-                found[file.stem] = mark + f"{int(row['value']):,}".replace(",", " ")
+                found[file.stem] = HEDGES[row["qualifier"]] + f"{int(row['value']):,}".replace(",", " ")
     return found
 
 
@@ -149,7 +147,7 @@ BESIDE = ("filed", "ncmec_2021", "ncmec_2022", "population_share")
 
 
 def sections(page: Any) -> list[str]:
-    return re.findall(r"<section>.*?</section>", page.content.decode(), re.S)
+    return elements("section", page.content.decode())
 
 
 @pytest.mark.parametrize(("name", "period"), PAGES)
@@ -161,13 +159,12 @@ def test_every_download_holds_the_rows_of_its_table(reader, name, period) -> Non
         assert (answer.status_code, answer["Content-Type"]) == (200, "text/csv; charset=utf-8")
         rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
         without_members = re.sub(r'<br><span class="muted">.*?</span>', "", html)
-        table = re.findall(r"<tr\b.*?</tr>", without_members, re.S)[1:]
-        cells = [[plain(cell) for cell in re.findall(r"<t[hd]\b.*?</t[hd]>", row, re.S)] for row in table]
+        table = [cells(row) for row in elements("tr", without_members)[1:]]
         if "beside" in address:
-            shown_figures = [tuple(number(row[n]) for n in (1, 3, 4, 5)) for row in cells]
+            shown_figures = [tuple(number(row[n]) for n in (1, 3, 4, 5)) for row in table]
             filed_figures = [tuple(digits(row[n]) for n in BESIDE) for row in rows]
         else:
-            shown_figures = [(row[1], number(row[2])) for row in cells]
+            shown_figures = [(row[1], number(row[2])) for row in table]
             filed_figures = [(row["label"], digits(row["value"])) for row in rows]
         assert filed_figures == shown_figures
     assert bool(charted) == (name != "measurements")

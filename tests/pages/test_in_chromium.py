@@ -30,8 +30,8 @@ PAGES = [
     (REVIEWER, "/dashboards/member-states/"), (REVIEWER, "/dashboards/reference/?period=2019"),
     (REVIEWER, "/dashboards/reference/?period=2022"), (REVIEWER, "/dashboards/measurements/"), (DK, "/dashboards/member-states/"),
 ]  # fmt: skip
-NO_PAGES = {"health", "revision-job", "account_logout", "set_language", "api-schema", "revision-content", "start-filing", "decide", "withdraw",
-            "blank-csv", "completeness-csv", "dashboard", "beside-svg", "beside-csv", "figure-svg", "figure-csv"}  # fmt: skip
+NO_PAGES = {"health", "revision-job", "account_logout", "set_language", "api-schema", "revision-content", "start-filing",
+            "decide", "withdraw", "blank-csv", "completeness-csv", "dashboard", "beside-svg", "beside-csv", "figure-svg", "figure-csv"}  # fmt: skip
 
 
 def place(path: str) -> str:

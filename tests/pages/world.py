@@ -82,10 +82,17 @@ def text(response: Any) -> str:
 
 def tables(response: Any) -> list[list[list[str]]]:
     """All tables of a page, each a list of rows of cell texts."""
-    return [
-        [[plain(cell) for cell in re.findall(r"<t[hd]\b.*?</t[hd]>", row, re.S)] for row in re.findall(r"<tr\b.*?</tr>", table, re.S)]
-        for table in re.findall(r"<table\b.*?</table>", response.content.decode(), re.S)
-    ]  # fmt: skip
+    html = response.content.decode()
+    return [[cells(row) for row in elements("tr", table)] for table in elements("table", html)]
+
+
+def elements(tag: str, html: str) -> list[str]:
+    """Every element of a tag (a regular expression) that does not hold itself."""
+    return [found[0] for found in re.finditer(rf"<({tag})\b.*?</\1>", html, re.S)]
+
+
+def cells(row: str) -> list[str]:
+    return [plain(cell) for cell in elements("t[hd]", row)]
 
 
 def form_data(response: Any) -> dict[str, str]:
