@@ -32,11 +32,11 @@ ALL_FIVE = sorted(CATALOGUE.definitions)
 FORM = CATALOGUE.get("provider_report", "2024")
 
 FINGERPRINTS = {
-    ("measurement_series", "1"): "",
-    ("member_state_statistics", "1"): "",
-    ("provider_report", "2021"): "",
-    ("provider_report", "2024"): "",
-    ("reference_statistics", "1"): "",
+    ("measurement_series", "1"): "98b0a021c40c285720c2a3113b2d18af5f7aabeef35f419623a1299221c66738",
+    ("member_state_statistics", "1"): "ff930b25a2e88834e53671bc488936f53d5618bcb9c8fa9a872e7d589b8c7f6e",
+    ("provider_report", "2021"): "d76786ea643f162fc090b312123bbe53b31db872283cd4822b8450981c1562a6",
+    ("provider_report", "2024"): "89bb3a0a8fe6b85d3d9fae570cddcd4f800a14975fc837edeb7be39c2ee15a2d",
+    ("reference_statistics", "1"): "f5a38edfa3b52300dfdd838246c9021f41aeaeed8984ee57b11a183313046cbb",
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -9,9 +11,9 @@ import pytest
 from submissions.canonical import FIELDS
 from submissions.definition import LANGUAGES
 from submissions.messages import in_words
-from submissions.rules import KINDS
-from submissions.validation import Computed, Verdict
-from tests.core.builders import ABSENT, CATALOGUE, UNCOUNTED, changed, found, judge, unjudged, where
+from submissions.rules import KINDS, Context
+from submissions.validation import Computed, Verdict, validate
+from tests.core.builders import ABSENT, CATALOGUE, UNCOUNTED, changed, found, head_of, judge, lines_of, unjudged, where
 from tests.core.clean import AT, CLEAN, PERIOD, WHERE, clean_provider_2024
 
 ALL_FIVE = sorted(CLEAN)
@@ -173,6 +175,15 @@ def test_a_comparison_breaks_on_numbers_and_is_left_unjudged_without_one(rule: s
     for side in (left, right):
         if isinstance(side, str):
             assert not is_broken(broken | said(side, UNCOUNTED))
+
+
+@pytest.mark.parametrize("which", ALL_FIVE, ids=str)
+def test_every_rule_can_be_judged_without_the_others(which: tuple[str, str]) -> None:
+    definition, head = CATALOGUE.get(*which), head_of(*which)
+    lines = lines_of(head, CLEAN[which]())
+    for code, rule in definition.rules.items():
+        alone = replace(definition, rules=MappingProxyType({code: rule}))
+        assert validate(alone, lines, Context(head)).findings == (), code
 
 
 # Computed points ------------------------------------------------------------------------------------------

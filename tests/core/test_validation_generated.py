@@ -86,7 +86,7 @@ def filings(definition: Definition) -> st.SearchStrategy[list[dict[str, str]]]:
         {"address": addresses(definition), "value": mostly(*NUMBERS, *codes, *DATES)},
         optional={
             "obs_status": mostly(*definition.valued, *definition.missing, ""),
-            "period": mostly(*(period for period in PERIODS if not period.startswith("0000"))),
+            "period": mostly(*PERIODS),
             "unit": mostly(*lists["unit"].codes, *lists["retention_unit"].codes),
             "qualifier": mostly(*lists["qualifier"].codes),
             "low": mostly(*NUMBERS),
@@ -111,7 +111,7 @@ def assert_readable(definition: Definition, verdict: Verdict) -> None:
 
 
 @pytest.mark.parametrize("which", ALL_FIVE, ids=str)
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_nonsense_is_judged_and_every_finding_can_be_read(which: tuple[str, str], data: st.DataObject) -> None:
     definition = CATALOGUE.get(*which)
@@ -127,7 +127,7 @@ def test_nonsense_is_judged_and_every_finding_can_be_read(which: tuple[str, str]
 @pytest.mark.parametrize("period", PERIODS)
 def test_any_period_on_every_line_is_judged(which: tuple[str, str], period: str) -> None:
     lines = [line | {"period": period, "unit": "x"} for line in CLEAN[which]()]
-    assert_readable(CATALOGUE.get(*which), judge(*which, lines, previous=lines))
+    assert_readable(CATALOGUE.get(*which), judge(*which, lines, previous=lines[:3]))
 
 
 @pytest.mark.parametrize("which", ALL_FIVE, ids=str)

@@ -31,7 +31,8 @@ PAGES = [
     (REVIEWER, "/dashboards/reference/?period=2022"), (REVIEWER, "/dashboards/measurements/"), (DK, "/dashboards/member-states/"),
 ]  # fmt: skip
 NO_PAGES = {"health", "revision-job", "account_logout", "set_language", "api-schema", "revision-content", "start-filing",
-            "decide", "withdraw", "blank-csv", "completeness-csv", "dashboard", "beside-svg", "beside-csv", "figure-svg", "figure-csv"}  # fmt: skip
+            "decide", "withdraw", "blank-csv", "completeness-csv", "dashboard", "beside-svg", "beside-csv", "figure-svg",
+            "figure-csv"}  # fmt: skip
 
 
 def place(path: str) -> str:
@@ -86,3 +87,19 @@ def test_a_page_keeps_to_its_origin_and_width_and_has_no_fault_of_accessibility(
     assert seen.faults == (expected if path == "/nowhere/" else [])
     assert axe_violations(page) == []
     context.close()
+
+
+@pytest.mark.parametrize("language", ["da", "nl"])
+def test_the_longer_words_of_other_languages_fit_a_phone_too(language, site, sessions, chromium) -> None:
+    wide = []
+    for who in dict.fromkeys(who for who, _path in PAGES):
+        context = chromium.new_context(
+            base_url=site.url, viewport={"width": 390, "height": 900}, storage_state=sessions.get(who), locale=language
+        )
+        page = context.new_page()
+        for path in (path for one, path in PAGES if one == who):
+            page.goto(place(path), wait_until="domcontentloaded")
+            assert page.get_attribute("html", "lang") == language
+            wide += [path] if scrolls_sideways(page) else []
+        context.close()
+    assert wide == []

@@ -7,7 +7,9 @@ import re
 import pytest
 from django.urls import reverse
 
-from submissions.models import RevisionState
+from portal.access import Role
+from portal.models import Membership, ReportingEntity
+from submissions.models import Obligation, RevisionState
 from tests.conftest import read, run_jobs
 from tests.pages.world import file_csv, member, plain, primary_buttons, receipt, signed_in, start, tables, text
 
@@ -42,6 +44,17 @@ def test_a_reader_sees_what_is_owed_but_no_button_to_file() -> None:
     assert "Member State statistics, 2025 Denmark · due on 3 August 2026 · late Missing" in text(page)
     assert primary_buttons(page) == []
     assert "/start/" not in page.content.decode()
+
+
+def test_who_files_for_one_entity_and_reads_another_gets_buttons_for_the_one_alone() -> None:
+    filer = member("dk", "filer")
+    Membership.objects.create(user=filer, entity=ReportingEntity.objects.get(code="nl"), role=Role.READER)
+    page = signed_in(filer).get("/home/")
+
+    assert "Netherlands" in text(page)
+    offered = re.findall(r'action="/obligations/(\d+)/', page.content.decode())
+    assert set(Obligation.objects.filter(pk__in=offered).values_list("entity__code", flat=True)) == {"dk"}
+    assert len(offered) == 2
 
 
 def test_home_holds_nothing_of_anybody_else() -> None:
