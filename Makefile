@@ -25,8 +25,8 @@ screenshots: .venv/dev
 # New versions within the ranges of pyproject.toml; hashes for every file, no registry addresses.
 lock: .venv/dev
 	$(BIN)/pip install -q uv
-	$(BIN)/uv pip compile pyproject.toml --upgrade --generate-hashes --no-emit-index-url --no-header -q -o requirements.txt
-	$(BIN)/uv pip compile pyproject.toml --group dev --upgrade --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.txt
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url --no-header -q -o requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --group dev --upgrade --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.txt
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

@@ -11,6 +11,7 @@ from django.core.checks import CheckMessage, Error, register
 
 from submissions.definition import CODE, LANGUAGES, PLACEHOLDER, Definition, DefinitionError, load_catalogue
 from submissions.rules import KINDS
+from submissions.rules.cells import COMPARE, CONDITIONS
 
 OPERAND_WORDS = {"answered_under"}
 """Conditions whose operand is a prefix of addresses, not an address."""
@@ -28,6 +29,18 @@ def strings(value: Any, key: str = "") -> Iterator[str]:
             yield from strings(item, key)
 
 
+def unknown_words(params: dict[str, Any]) -> Iterator[str]:
+    """Conditions and comparisons that nobody wrote."""
+    if params.get("op", "==") not in COMPARE:
+        yield f"unknown comparison '{params['op']}'"
+    for entry in [*params.get("when", []), *params.get("then", [])]:
+        for name, operands in entry.items():
+            if name not in CONDITIONS:
+                yield f"unknown condition '{name}'"
+            elif name == "any":
+                yield from unknown_words({"then": operands})
+
+
 def rule_problems(definition: Definition, folder: Path) -> Iterator[DefinitionError]:
     """Kinds nobody wrote, operands nobody files, messages that lose a placeholder in translation."""
     file = folder / "rules.toml"
@@ -37,6 +50,11 @@ def rule_problems(definition: Definition, folder: Path) -> Iterator[DefinitionEr
         for word in strings(dict(check.params)):
             if "." in word and CODE.fullmatch(word) and word not in definition.points:
                 yield DefinitionError(file, check.rule.code, f"unknown data point '{word}'")
+        for name in unknown_words(dict(check.params)):
+            yield DefinitionError(file, check.rule.code, name)
+    for variable, list_id in definition.names.items():
+        if list_id not in definition.code_lists:
+            yield DefinitionError(file, f"names.{variable}", f"unknown code list '{list_id}'")
     for rule in definition.rules.values():
         for name, text in (("message", rule.message), ("mend", rule.mend)):
             wanted = set(PLACEHOLDER.findall(text["en"]))

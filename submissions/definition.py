@@ -72,6 +72,8 @@ class Dimension:
     code_list: str | None = None
     pattern: str | None = None
     """A regular expression where members come from no list, such as months."""
+    in_series: bool = True
+    """False where figures of two years belong together whatever the member."""
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,7 @@ class Definition:
         lists = {p.code_list for p in self.points.values()} | {d.code_list for d in self.dimensions.values()} | JUDGED
         meaning = {
             "return": [self.return_id, self.version, self.valued, self.missing],
-            "dimensions": [[d.id, d.code_list, d.pattern] for d in self.dimensions.values()],
+            "dimensions": [[d.id, d.code_list, d.pattern, d.in_series] for d in self.dimensions.values()],
             "points": [
                 [p.code, p.category, p.value_type, p.unit, p.required, p.dimensions, sorted(p.attributes.items()),
                  p.basis, p.part_of, p.code_list, p.computed, p.flag_if, p.flag_code, p.flag_on]
@@ -278,6 +280,8 @@ def read_rows(file: Path) -> list[dict[str, str]]:
             return list(csv.DictReader(lines))
     except OSError as problem:
         raise DefinitionError(file, "file", problem.strerror or "cannot be read") from problem
+    except UnicodeDecodeError as problem:
+        raise DefinitionError(file, "encoding", "is not UTF-8") from problem
 
 
 def read_toml(file: Path) -> dict[str, Any]:
@@ -285,6 +289,8 @@ def read_toml(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as problem:
         raise DefinitionError(file, "file", problem.strerror or "cannot be read") from problem
+    except UnicodeDecodeError as problem:
+        raise DefinitionError(file, "encoding", "is not UTF-8") from problem
     except tomllib.TOMLDecodeError as problem:
         raise DefinitionError(file, "syntax", str(problem)) from problem
 
@@ -317,6 +323,12 @@ def read_point(row: Mapping[str, str], file: Path) -> DataPoint:
     code = row.get("code") or ""
     if not CODE.fullmatch(code):
         raise DefinitionError(file, code or "(empty code)", "a code is lower-case words joined by full stops")
+    for column in ("category", "value_type", "unit", "required"):
+        if row.get(column) is None:
+            raise DefinitionError(file, column, "there is no such column")
+    for attribute in words(row.get("attributes")):
+        if "=" not in attribute:
+            raise DefinitionError(file, code, f"the attribute '{attribute}' is no name=value")
     for column, allowed in (("value_type", VALUE_TYPES), ("required", REQUIREMENTS)):
         if row.get(column) not in allowed:
             raise DefinitionError(file, f"{code}.{column}", f"'{row.get(column)}' is none of {', '.join(allowed)}")
@@ -331,7 +343,7 @@ def read_point(row: Mapping[str, str], file: Path) -> DataPoint:
         help=read_text(row, "help", file, code, needed=False),
         condition=read_text(row, "condition", file, code, needed=False),
         dimensions=words(row.get("dimensions")),
-        attributes=MappingProxyType(dict(part.split("=") for part in words(row.get("attributes")))),
+        attributes=MappingProxyType(dict(part.split("=", 1) for part in words(row.get("attributes")))),
         basis=row.get("basis") or "",
         part_of=row.get("part_of") or "",
         code_list=row.get("code_list") or "",
@@ -408,7 +420,11 @@ def load(folder: Path, code_lists: Mapping[str, CodeList], shared_texts: Mapping
         dimensions=MappingProxyType(
             {
                 name: Dimension(
-                    name, read_text(entry, "label", head_file, name), entry.get("code_list"), entry.get("pattern")
+                    name,
+                    read_text(entry, "label", head_file, name),
+                    entry.get("code_list"),
+                    entry.get("pattern"),
+                    entry.get("in_series", True),
                 )
                 for name, entry in head.get("dimension", {}).items()
             }

@@ -64,7 +64,7 @@ class Verdict:
 
 def validate(definition: Definition, lines: pl.DataFrame, context: Context) -> Verdict:
     """Judge canonical lines (see `canonicalise`) against every rule of their definition."""
-    lines = with_history(lines, context.previous)
+    lines = with_history(definition, lines, context.previous)
     by_scope: dict[str, list[Check]] = {"blocking": [], "line": [], "cell": [], "filing": []}
     for check in definition.checks:
         kind = KINDS[check.kind]
@@ -72,8 +72,8 @@ def validate(definition: Definition, lines: pl.DataFrame, context: Context) -> V
 
     lines, findings = judge_format(definition, lines, context, by_scope["blocking"])
     judged = Judged(definition, context, lines)
-    blockers = first_by_code(findings)
-    findings += judge_lines(definition, judged.sound, context, by_scope["line"])
+    blockers = first_blockers(findings)
+    findings += judge_lines(definition, lines, context, by_scope["line"])
     findings += judge_cells(judged, by_scope["cell"], blockers)
     findings += judge_filing(judged, by_scope["filing"], blockers)
     order = {code: number for number, code in enumerate(definition.rules)}
@@ -81,12 +81,21 @@ def validate(definition: Definition, lines: pl.DataFrame, context: Context) -> V
     return Verdict(tuple(findings), observations(judged), tuple(computed_points(judged)))
 
 
-def first_by_code(findings: Iterable[Finding]) -> dict[str, str]:
-    """Data point -> the first finding that made a line of it unusable."""
+def first_blockers(findings: Iterable[Finding]) -> dict[str, str]:
+    """Address, and its data point -> the first finding that made a line of it unusable."""
     blockers: dict[str, str] = {}
     for finding in findings:
-        blockers.setdefault(finding.address.partition("[")[0], f"{finding.rule} {finding.address}")
+        for name in (finding.address, finding.address.partition("[")[0]):
+            blockers.setdefault(name, f"{finding.rule} {finding.address}")
     return blockers
+
+
+def used_by(check: Check, definition: Definition) -> list[str]:
+    """Every data point that a check needs, in order."""
+    codes = list(operands(dict(check.params), definition))
+    if check.kind == "computed":
+        codes += definition.points[check.params["of"]].computed[1:]
+    return list(dict.fromkeys(codes))
 
 
 # Lines ----------------------------------------------------------------------------------------------------
@@ -95,11 +104,17 @@ def first_by_code(findings: Iterable[Finding]) -> dict[str, str]:
 def judge_format(
     definition: Definition, lines: pl.DataFrame, context: Context, checks: list[Check]
 ) -> tuple[pl.DataFrame, list[Finding]]:
-    """Findings of the blocking kinds, and the lines marked `unusable`: all that share a faulty address and period."""
+    """Findings of the blocking kinds, and the lines marked `unusable`: all that share a faulty address and period,
+    or an address that stands twice."""
     marked = lines.with_columns(marks(definition, context, checks))
-    names = [str(number) for number in range(len(checks))]
-    unusable = pl.any_horizontal(pl.lit(False), *names).any().over("address", "start", "end").alias("unusable")
-    return lines.with_columns(marked.select(unusable)["unusable"]), list(line_findings(marked, checks))
+    doubled = [str(number) for number, check in enumerate(checks) if check.kind == "unique_address"]
+    others = [str(number) for number, check in enumerate(checks) if check.kind != "unique_address"]
+    unusable = pl.any_horizontal(pl.lit(False), *others).any().over("address", "start", "end") | pl.any_horizontal(
+        pl.lit(False), *doubled
+    ).any().over("address")
+    return lines.with_columns(marked.select(unusable.alias("unusable"))["unusable"]), list(
+        line_findings(marked, checks)
+    )
 
 
 def judge_lines(definition: Definition, lines: pl.DataFrame, context: Context, checks: list[Check]) -> list[Finding]:
@@ -148,14 +163,10 @@ def judge_cells(judged: Judged, checks: list[Check], blockers: Mapping[str, str]
     found: list[Finding] = []
     for per in dict.fromkeys(tuple(check.params.get("per", ())) for check in checks):
         mine = [check for check in checks if tuple(check.params.get("per", ())) == per]
-        codes = {code: None for check in mine for code in operands(plain(check.params), judged.definition)}
-        table = cells(judged, set(codes), per)
+        codes = {code for check in mine for code in used_by(check, judged.definition)}
+        table = cells(judged, codes, per)
         found += cell_findings(judged, mine, table, per, blockers)
     return found
-
-
-def plain(params: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(params)
 
 
 def cell_findings(
@@ -163,7 +174,7 @@ def cell_findings(
 ) -> Iterator[Finding]:
     if table.is_empty():
         return
-    used = [list(dict.fromkeys(operands(plain(check.params), judged.definition))) for check in checks]
+    used = [used_by(check, judged.definition) for check in checks]
     broken, blocked = [], []
     for number, (check, codes) in enumerate(zip(checks, used, strict=True)):
         function = KINDS[check.kind].cell
@@ -195,13 +206,10 @@ def from_cell(
     def address(code: str) -> str:
         return f"{code}[{members}]" if members and set(per) <= set(points[code].dimensions) else code
 
-    leading = next(
-        (found for key in PRIMARY if key in check.params
-         if (found := list(operands(check.params[key], judged.definition)))), codes,
-    )  # fmt: skip
-    main = next((code for code in leading if row[f"answered_{code}"]), leading[0])
+    main = leading_code(judged.definition, check, codes, row)
     numbers = {address(c): row[f"number_{c}"] for c in codes if row[f"number_{c}"] is not None}
-    blocker = next((blockers[c] for c in codes if c in blockers), "")
+    named = [name for code in codes if row[f"bad_{code}"] for name in (address(code), code)]
+    blocker = next((blockers[name] for name in named if name in blockers), "")
     return Finding(
         rule=check.rule.code,
         severity="info" if blocker else check.rule.severity,
@@ -213,6 +221,20 @@ def from_cell(
         params={**check.bindings, "numbers": numbers},
         blocked_by=blocker,
     )
+
+
+def leading_code(definition: Definition, check: Check, codes: list[str], row: Mapping[str, Any]) -> str:
+    """The data point a finding points to: of those a rule asks for, one that has no value; else one that is answered."""
+    leading = next(
+        (found for key in PRIMARY if key in check.params if (found := list(operands(check.params[key], definition)))),
+        codes,
+    )
+    asked = [
+        code for entry in check.params.get("then", []) for code in operands(entry, definition) if "any" not in entry
+    ]
+    lacking = [code for code in asked if not row[f"valued_{code}"]]
+    answered = [code for code in leading if row[f"answered_{code}"]]
+    return [*lacking, *answered, *leading][0]
 
 
 def lines_by_address(judged: Judged) -> dict[str, int]:
@@ -231,13 +253,24 @@ def judge_filing(judged: Judged, checks: list[Check], blockers: Mapping[str, str
         kind = KINDS[check.kind]
         assert kind.filing is not None  # noqa: S101 -- scope "filing" always has one
         found += (from_row(check, kind, row) for row in kind.filing(check.params, judged).iter_rows(named=True))
-        blocker = next((blockers[c] for c in operands(plain(check.params), judged.definition) if c in blockers), "")
-        if blocker:
+        looked_at = codes_looked_at(kind, check, judged.definition)
+        if blocker := next((blockers[code] for code in looked_at if code in blockers), ""):
             address = blocker.partition(" ")[2]
             found.append(
                 Finding(check.rule.code, "info", address, kind.field, blocked_by=blocker, params=check.bindings)
             )
     return found
+
+
+def codes_looked_at(kind: Kind, check: Check, definition: Definition) -> list[str]:
+    """Data points whose unusable lines keep a filing kind from judging all it should."""
+    if kind.looks_at == "figures":
+        return [point.code for point in definition.points.values() if point.numeric]
+    if kind.looks_at == "flags":
+        return [
+            code for point in definition.points.values() if point.flag_code for code in (point.code, *point.flag_on)
+        ]
+    return used_by(check, definition)
 
 
 # What comes out -------------------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ def test_the_provider_report_of_2025_has_no_error_and_these_warnings(published: 
         ("P-CMP-013", "errors.known.reviewed"),
         ("P-CPL-002", "complaints.known.content.internal.restored"),
         ("P-CPL-005", "complaints.known.accounts.internal.lodged"),
-        ("P-ERR-007", "errors.known.flagged"),
+        ("P-ERR-007", "errors.known.false_positives"),
         ("P-ERR-011", "errors.known.false_positive_ratio"),
         ("P-RET-002", "retention.non_content"),
     ]

@@ -43,7 +43,11 @@ def fact(name: str, code: str) -> pl.Expr:
 def number(operand: Operand) -> pl.Expr:
     if isinstance(operand, str):
         return fact("number", operand)
-    return pl.sum_horizontal(fact("number", c) for c in operand) if isinstance(operand, list) else pl.lit(operand)
+    if not isinstance(operand, list):
+        return pl.lit(operand)
+    # A part filed as a range has no number; a sum without it would be too small.
+    open_part = pl.any_horizontal(fact("valued", c) & fact("number", c).is_null() for c in operand)
+    return pl.when(~open_part).then(pl.sum_horizontal(fact("number", c) for c in operand))
 
 
 # The table of cells ---------------------------------------------------------------------------------------
@@ -66,11 +70,17 @@ def cells(judged: Judged, codes: set[str], per: tuple[str, ...]) -> pl.DataFrame
     if "one_line" not in judged.cache:
         judged.cache["one_line"] = one_line_a_cell(judged)
     points = judged.definition.points
+    misaddressed = judged.lines.filter((pl.col("address_fault") != "") & pl.col("t_type").is_not_null())["code"]
+    astray = codes & set(misaddressed)
     repeated = [code for code in codes if per and set(per) <= set(points[code].dimensions)]
-    common = pivot(judged.cache["one_line"], [code for code in codes if code not in repeated], ())
-    if not per:
-        return common
-    return pivot(judged.cache["one_line"], repeated, per).join(common, how="cross")
+    table = pivot(judged.cache["one_line"], [code for code in codes if code not in repeated], ())
+    if per:
+        groups = pivot(judged.cache["one_line"], repeated, per)
+        if groups.is_empty() and astray & set(repeated):
+            groups = complete(pl.DataFrame({f"d_{name}": [None] for name in per}), repeated)
+        table = groups.join(table, how="cross")
+    # A line with a misspelt member may belong to any group: it blocks its data point in all of them.
+    return table.with_columns(pl.lit(True).alias(f"bad_{code}") for code in sorted(astray))
 
 
 def pivot(lines: pl.DataFrame, codes: list[str], per: tuple[str, ...]) -> pl.DataFrame:
@@ -272,7 +282,8 @@ def periods_differ(codes: list[str]) -> pl.Expr:
 @cell_kind
 def nil_matches(params: Params, judged: Judged) -> pl.Expr:
     """The answer that nothing can be filed is given exactly when no count is filed."""
-    return (fact("value", params["flag"]) == "1") == filed_counts(1, judged)
+    nil = params["flag"]
+    return fact("valued", nil) & ((fact("value", nil) == "1") == filed_counts(1, judged))
 
 
 @cell_kind

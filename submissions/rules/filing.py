@@ -27,7 +27,7 @@ def row_answered(params: Params, judged: Judged) -> pl.DataFrame:
     return pl.DataFrame({"line": [None] * len(missing), "address": missing}, schema=WHOLE.schema)
 
 
-@filing_kind("flags")
+@filing_kind("flags", looks_at="flags")
 def answer_flags(params: Params, judged: Judged) -> pl.DataFrame:
     """An answer that meets `flag_if` calls for its flag on the figures it speaks of."""
     found = []

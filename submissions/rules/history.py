@@ -13,28 +13,32 @@ from submissions.rules.lines import valued
 from submissions.rules.registry import Context, Judged, Params, cell_kind, filing_kind, line_kind
 
 DAY = timedelta(days=1)
-HISTORY = ("p_number", "p_status", "p_start", "p_end")
+HISTORY = {"p_number": "number", "p_status": "obs_status", "p_start": "start", "p_end": "end", "p_own": "own_period"}
 
 
-def with_history(lines: pl.DataFrame, previous: pl.DataFrame | None) -> pl.DataFrame:
-    """Beside each line the one of last year with the same address (nulls where there is none)."""
+def with_history(definition: Definition, lines: pl.DataFrame, previous: pl.DataFrame | None) -> pl.DataFrame:
+    """Beside each line the one of last year with the same address, dimensions that tell no series apart left out
+    (nulls where there is none, or more than one)."""
     if previous is None:
-        types = (pl.Float64, pl.String, pl.Date, pl.Date)
-        return lines.with_columns(pl.lit(None, kind).alias(n) for n, kind in zip(HISTORY, types, strict=True))
-    last = previous.unique("address", keep="first").select(
-        "address", *(pl.col(n.removeprefix("p_").replace("status", "obs_status")).alias(n) for n in HISTORY)
+        return lines.with_columns(pl.lit(None, lines.schema[name]).alias(told) for told, name in HISTORY.items())
+    keys = ["code", *(f"d_{name}" for name, d in definition.dimensions.items() if d.in_series)]
+    last = previous.unique(keys, keep="none").select(
+        *keys, *(pl.col(name).alias(told) for told, name in HISTORY.items())
     )
-    return lines.join(last, on="address", how="left", maintain_order="left")
+    return lines.join(last, on=keys, how="left", maintain_order="left", nulls_equal=True)
 
 
 @line_kind("value")
 def year_on_year(params: Params, definition: Definition, context: Context) -> pl.Expr:
     """A count did not grow or shrink by more than `factor`, where one of the two is at least `floor`; `per_day`
-    compares figures for periods of different length."""
+    compares figures for periods of different length, where both bear their dates."""
     now, before = pl.col("number"), pl.max_horizontal("p_number", pl.lit(1.0))
     if params.get("per_day"):
-        now = now / (pl.col("end") - pl.col("start") + DAY).dt.total_days()
-        before = before / (pl.col("p_end") - pl.col("p_start") + DAY).dt.total_days()
+        dated = (pl.col("own_period") == 2) & (pl.col("p_own") == 2)
+        now = pl.when(dated).then(now / (pl.col("end") - pl.col("start") + DAY).dt.total_days()).otherwise(now)
+        before = (
+            pl.when(dated).then(before / (pl.col("p_end") - pl.col("p_start") + DAY).dt.total_days()).otherwise(before)
+        )
     large = pl.max_horizontal("number", "p_number") >= params["floor"]
     jump = (now < before / params["factor"]) | (now > before * params["factor"])
     return valued(params) & pl.col("p_number").is_not_null() & large & jump
@@ -62,10 +66,10 @@ def status_kept(params: Params, judged: Judged) -> pl.Expr:
 @filing_kind()
 def not_all_equal(params: Params, judged: Judged) -> pl.DataFrame:
     """Not every count above zero is last year's."""
-    counts = judged.sound.filter((pl.col("t_type") == "count") & (pl.col("number") > 0) & (pl.col("p_number") > 0))
+    counts = judged.sound.filter((pl.col("t_type") == "count") & (pl.col("number") > 0))
     if counts.is_empty():
         return NONE
-    return whole_if(bool((counts["number"] == counts["p_number"]).all()))
+    return whole_if(bool((counts["number"] == counts["p_number"]).fill_null(False).all()))
 
 
 @filing_kind("unit")

@@ -1,6 +1,7 @@
 """Line kinds: what can be said of a line by itself. Each gives an expression that is true where the rule is broken.
 
-Common operands, all optional, choose the lines: `types`, `codes`, `statuses`, `required`, `basis`, `units`.
+Common operands, all optional, choose the lines: `types`, `codes`, `statuses`, `required`, `basis`, and
+`asked_units`, the unit that the data point asks for.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ TRUE = pl.lit(True)
 def chosen(params: Params) -> pl.Expr:
     """Lines the rule speaks of."""
     columns = {"types": "t_type", "codes": "code", "statuses": "obs_status", "required": "t_required",
-               "basis": "t_basis", "units": "unit"}  # fmt: skip
+               "basis": "t_basis", "asked_units": "t_unit"}  # fmt: skip
     return pl.all_horizontal(
         TRUE, *(pl.col(column).is_in(params[key]) for key, column in columns.items() if key in params)
     )
@@ -63,8 +64,9 @@ def known_address(params: Params, definition: Definition, context: Context) -> p
 
 @line_kind("address", blocks=True)
 def unique_address(params: Params, definition: Definition, context: Context) -> pl.Expr:
-    """One line for one address and period."""
-    return ~pl.concat_str(["address", "start", "end"], separator="|").is_first_distinct()
+    """One line for one address and period; with `any_period`, for one address."""
+    key = ["address"] if params.get("any_period") else ["address", "start", "end"]
+    return ~pl.concat_str(key, separator="|").is_first_distinct()
 
 
 @line_kind("address")
@@ -102,8 +104,8 @@ def no_value_if_missing(params: Params, definition: Definition, context: Context
 @line_kind("unit", blocks=True)
 def unit_fits(params: Params, definition: Definition, context: Context) -> pl.Expr:
     """The unit of the data point; periods of time may use any unit of time, open units any listed one."""
-    times = list(definition.code_lists["retention_unit"].codes)
-    listed = [*definition.code_lists["unit"].codes, *times]
+    times = list(DAYS)
+    listed = [*definition.code_lists["unit"].codes, *definition.code_lists["retention_unit"].codes]
     fits = (
         (pl.col("unit") == pl.col("t_unit"))
         | ((pl.col("t_type") == "duration") & pl.col("unit").is_in(times))

@@ -55,6 +55,8 @@ class Kind:
     line: LineKind | None = None
     cell: CellKind | None = None
     filing: FilingKind | None = None
+    looks_at: str = "operands"
+    """What a filing kind needs beside its operands: `figures`, or the answers that call for `flags`."""
 
 
 KINDS: dict[str, Kind] = {}
@@ -73,11 +75,11 @@ def cell_kind(function: CellKind) -> CellKind:
     return function
 
 
-def filing_kind(field: str = "value") -> Callable[[FilingKind], FilingKind]:
+def filing_kind(field: str = "value", looks_at: str = "operands") -> Callable[[FilingKind], FilingKind]:
     """The function returns the violating rows: `line` (null for none), `address`, and columns for the message."""
 
     def register(function: FilingKind) -> FilingKind:
-        KINDS[function.__name__] = Kind(function.__name__, "filing", field, False, filing=function)
+        KINDS[function.__name__] = Kind(function.__name__, "filing", field, False, filing=function, looks_at=looks_at)
         return function
 
     return register

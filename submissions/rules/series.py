@@ -20,9 +20,13 @@ def figures(judged: Judged, code: str) -> pl.DataFrame:
     return judged.sound.filter((pl.col("code") == code) & pl.col("valued"))
 
 
+def decimals_filed() -> pl.Expr:
+    return pl.col("value").str.extract(r"\.([0-9]+)$", 1).str.len_chars().fill_null(0)
+
+
 def last_place() -> pl.Expr:
     """Half of the last digit a rounded number shows: 4900 -> 50, 4.22 -> 0.005."""
-    decimals = pl.col("value").str.extract(r"\.(\d+)$", 1).str.len_chars().fill_null(0)
+    decimals = decimals_filed()
     zeros = pl.when(decimals == 0).then(pl.col("value").str.extract(r"[1-9](0*)$", 1).str.len_chars()).otherwise(0)
     return 0.5 * pl.lit(10.0).pow(zeros.fill_null(0).cast(pl.Float64) - decimals.cast(pl.Float64))
 
@@ -43,16 +47,17 @@ def interval() -> list[pl.Expr]:
     ]  # fmt: skip
 
 
-@filing_kind()
+@filing_kind(looks_at="figures")
 def dimension_parts(params: Params, judged: Judged) -> pl.DataFrame:
     """In each of `sets`, figures for the `parts` of a dimension do not exceed the one for its `whole`; with `fill`
-    they make it up once all are filed. Figures agree in every other dimension and in their dates."""
+    they make it up once all are filed; `at_part` points the finding at the part. Figures agree in every other
+    dimension and in their dates."""
     found = []
     for entry in params["sets"]:
         own, others = f"d_{entry['dimension']}", dims(judged.definition, entry["dimension"])
         if own not in judged.sound.columns:
             continue
-        mine = judged.sound.filter(pl.col("valued") & pl.col("number").is_not_null()).with_columns(interval())
+        mine = judged.sound.filter(pl.col("valued")).with_columns(interval()).filter(pl.col("least").is_not_null())
         keys = ["code", "start", "end", *others]
         pieces = (
             mine.filter(pl.col(own).is_in(entry["parts"]))
@@ -62,13 +67,18 @@ def dimension_parts(params: Params, judged: Judged) -> pl.DataFrame:
                 pl.col("most").sum().alias("parts_most"),
                 pl.col(own).n_unique().alias("filed"),
                 pl.col("address").alias("related"),
+                pl.col("line").first().alias("part_line"),
+                pl.col("address").first().alias("part_address"),
             )
         )
         both = mine.filter(pl.col(own) == entry["whole"]).join(pieces, on=keys, nulls_equal=True)
         too_many = pl.col("parts_least") > pl.col("most")
         too_few = (pl.col("filed") == len(entry["parts"])) & (pl.col("parts_most") < pl.col("least"))
         broken = too_many | too_few if entry.get("fill") else too_many
-        found.append(both.filter(broken).select("line", "address", "related"))
+        told = both.filter(broken)
+        if entry.get("at_part"):
+            told = told.with_columns(pl.col("part_line").alias("line"), pl.col("part_address").alias("address"))
+        found.append(told.select("line", "address", "related"))
     return (
         pl.concat(found).unique("line", maintain_order=True)
         if found
@@ -84,7 +94,9 @@ def dimension_ratio(params: Params, judged: Judged) -> pl.DataFrame:
     top = figures(judged, params["numerator"]).select(pl.col("number").alias("top"), *keys)
     base = figures(judged, params["base"]).select(pl.col("number").alias("base"), "d_denominator", *keys)
     joined = rate.join(top, on=keys, nulls_equal=True).join(base, on=["d_denominator", *keys], nulls_equal=True)
-    off = (pl.col("number") - 100 * pl.col("top") / pl.col("base")).abs() > last_place() + 1e-9
+    off = (pl.col("number") - 100 * pl.col("top") / pl.col("base")).abs() > 0.5 * pl.lit(10.0).pow(
+        -decimals_filed().cast(pl.Float64)
+    ) + 1e-9
     return joined.filter((pl.col("base") > 0) & off).select("line", "address", "value")
 
 
@@ -127,15 +139,14 @@ def base_not_borrowed(params: Params, judged: Judged) -> pl.DataFrame:
 @filing_kind()
 def agrees_with_one(params: Params, judged: Judged) -> pl.DataFrame:
     """A figure said a second time agrees with one of those said first, as far as their qualifiers go."""
-    said = figures(judged, params["code"]).filter(pl.col("number").is_not_null()).with_columns(interval())
+    said = figures(judged, params["code"]).with_columns(interval()).filter(pl.col("least").is_not_null())
     if "denominator" in params:
         said = said.filter(pl.col("d_denominator") == params["denominator"])
-    first = figures(judged, params["other"]).filter(
-        (pl.col("d_channel") == params["channel"]) & pl.col("number").is_not_null()
-    )
+    first = figures(judged, params["other"]).filter(pl.col("d_channel") == params["channel"]).with_columns(interval())
+    first = first.filter(pl.col("least").is_not_null())
     if first.is_empty():
         return said.clear().select("line", "address", "value")
-    first = first.with_columns(interval()).select(
+    first = first.select(
         pl.col("least").alias("least_2"), pl.col("most").alias("most_2"), pl.col("address").alias("related")
     )
     pairs = said.join(first, how="cross")

@@ -32,11 +32,11 @@ ALL_FIVE = sorted(CATALOGUE.definitions)
 FORM = CATALOGUE.get("provider_report", "2024")
 
 FINGERPRINTS = {
-    ("measurement_series", "1"): "98b0a021c40c285720c2a3113b2d18af5f7aabeef35f419623a1299221c66738",
-    ("member_state_statistics", "1"): "ff930b25a2e88834e53671bc488936f53d5618bcb9c8fa9a872e7d589b8c7f6e",
-    ("provider_report", "2021"): "d76786ea643f162fc090b312123bbe53b31db872283cd4822b8450981c1562a6",
-    ("provider_report", "2024"): "89bb3a0a8fe6b85d3d9fae570cddcd4f800a14975fc837edeb7be39c2ee15a2d",
-    ("reference_statistics", "1"): "f5a38edfa3b52300dfdd838246c9021f41aeaeed8984ee57b11a183313046cbb",
+    ("measurement_series", "1"): "7b17ba1ae100c23508adea58625bc31000cad33a1468d76d7ea839920274408e",
+    ("member_state_statistics", "1"): "c5b2781e85ebadc027ab4fd2f5438731f4b8a78a56ac1d9cef8197e00ce58576",
+    ("provider_report", "2021"): "f09435750a557b4180b3bc4a640b833097042d752361047dbd657431e55ca7c4",
+    ("provider_report", "2024"): "321d0d7a4fbdae17f94a02386b30cfd0b3e5a20ec0a51d39ab72c958f4447872",
+    ("reference_statistics", "1"): "6dc77ba224b48c252b62d2e8a09fde897dbc3905c2eb685670010842517bdede",
 }
 
 

@@ -79,7 +79,7 @@ CASES = [
     Case("P21-PRT-001",
          {f"data.volume.content[item_kind={kind},geo=EU]": IN_2022 | {"value": 2501} for kind in ("images", "videos")},
          VOLUME, {"data.volume.content[item_kind=images,geo=EU]": IN_2022 | {"value": 2501}}),
-    Case("P21-PRT-002", {WORLD: IN_2022 | {"value": 30}}, WORLD, {WORLD: IN_2022 | {"value": 31}}),
+    Case("P21-PRT-002", {WORLD: IN_2022 | {"value": 30}}, WORLD.replace("GLOBAL", "EU"), {WORLD: IN_2022 | {"value": 31}}),
     Case("P21-CAS-001", {}, "cases.identified", NO_ITEMS | {AS_ACCOUNTS: IN_2022 | {"value": 33}},
          NO_ITEMS | {AS_ACCOUNTS: IN_2022 | {"value": 33}}),
     Case("P21-CAS-001", NO_ITEMS | {AS_ACCOUNTS: IN_2022 | {"value": 33}}, "cases.identified",
