@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from submissions.definition import Catalogue, load_catalogue
+from submissions.loading import Catalogue, load_catalogue
 
 
 def catalogue() -> Catalogue:

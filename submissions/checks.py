@@ -9,7 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
-from submissions.definition import CODE, LANGUAGES, PLACEHOLDER, Definition, DefinitionError, load_catalogue
+from submissions.definition import CODE, LANGUAGES, PLACEHOLDER, Definition, DefinitionError
+from submissions.loading import load_catalogue
 from submissions.rules import KINDS
 from submissions.rules.cells import COMPARE, CONDITIONS
 

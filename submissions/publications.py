@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from portal.access import Role
 from portal.models import Membership, ReportingEntity, User
 from submissions import actions
 from submissions.canonical import canonicalise, content_hash
-from submissions.definition import parse_date, read_rows
+from submissions.loading import read_rows
 from submissions.models import Door, Obligation, ReportingPeriod, RevisionState
 from submissions.sources import CSV, from_csv
 
@@ -99,7 +100,7 @@ def load_filing(row: dict[str, str], importer: User, reviewer: User) -> Loaded:
             filing=filing,
             submission=actions.Submission(lines, source, CSV, Door.IMPORT),
             by=importer,
-            filed_on=parse_date(row["filed_on"]) if row["filed_on"] else None,
+            filed_on=date.fromisoformat(row["filed_on"]) if row["filed_on"] else None,
             note=row["note"],
         )
         new = True

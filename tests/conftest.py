@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +31,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def no_broker(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[list[int]]:
+def no_broker(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> list[int]:
     """Jobs are noted instead of sent, unless a test asks for a real broker with the marker `served`."""
     sent: list[int] = []
     if "real_broker" not in request.fixturenames:
         monkeypatch.setattr(actions, "dispatch", sent.append)
     cache.clear()
-    yield sent
+    return sent
 
 
 @pytest.fixture

@@ -33,7 +33,11 @@ def test_errors_stand_only_where_a_statutory_figure_has_neither_value_nor_reason
     )
     nil = [("M-CMP-003", address) for address in
            ("reports.total", "children.total", "children.female", "children.male", "convictions.persons")]  # fmt: skip
-    silent = [(state, rule, address) for state in ("mt", "pt", "ro") for rule, address in [*nil, ("M-NIL-002", "frame.nil_reason")]]
+    silent = [
+        (state, rule, address)
+        for state in ("mt", "pt", "ro")
+        for rule, address in [*nil, ("M-NIL-002", "frame.nil_reason")]
+    ]
     assert sorted(errors) == sorted(
         [*silent, ("hr", "M-CMP-003", "convictions.persons"), ("lv", "M-CMP-003", "children.male")]
     )

@@ -13,7 +13,12 @@ ROOT = Path(__file__).resolve().parent.parent
 def start(**environment: str) -> subprocess.CompletedProcess[str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "VAR_DIR") if name in os.environ}
     return subprocess.run(
-        [sys.executable, "manage.py", "check"], cwd=ROOT, env=kept | environment, capture_output=True, text=True, timeout=60
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env=kept | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
 
 

@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from submissions import publications
 from submissions.api.urls import urlpatterns
 from submissions.catalogue import catalogue
-from submissions.definition import read_rows
+from submissions.loading import read_rows
 from tests.conftest import read
 
 VERSIONS = sorted(catalogue().definitions)

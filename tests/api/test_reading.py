@@ -11,7 +11,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from submissions import publications
-from submissions.definition import read_rows
+from submissions.loading import read_rows
 from submissions.models import Revision
 from tests.conftest import read, run_jobs, submission
 

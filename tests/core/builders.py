@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from submissions import definition as definitions
+from submissions import loading as definitions
 from submissions.canonical import Head, canonicalise, raw_frame
 from submissions.rules import Context
 from submissions.validation import Verdict, validate

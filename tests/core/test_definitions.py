@@ -13,18 +13,8 @@ import pytest
 from django.test import override_settings
 
 from submissions.checks import definitions_are_sound
-from submissions.definition import (
-    LANGUAGES,
-    PLACEHOLDER,
-    SEVERITIES,
-    Definition,
-    DefinitionError,
-    load,
-    load_catalogue,
-    load_code_lists,
-    read_toml,
-    split_address,
-)
+from submissions.definition import LANGUAGES, PLACEHOLDER, SEVERITIES, Definition, DefinitionError, split_address
+from submissions.loading import load, load_catalogue, load_code_lists, read_toml
 from submissions.rules import KINDS
 from tests.core.builders import CATALOGUE, ROOT, found, judge
 

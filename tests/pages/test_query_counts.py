@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from submissions import publications
-from submissions.definition import read_rows
+from submissions.loading import read_rows
 from tests.conftest import read
 from tests.pages.world import file_csv, member, receipt, signed_in, start
 

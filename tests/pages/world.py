@@ -12,7 +12,7 @@ from portal.access import Role
 from portal.models import Membership, ReportingEntity, User
 from submissions import actions, publications
 from submissions.canonical import canonicalise
-from submissions.definition import read_rows
+from submissions.loading import read_rows
 from submissions.models import Door, Filing, Obligation, ReportingPeriod, Revision
 from submissions.sources import CSV, from_csv
 from tests.conftest import run_jobs
