@@ -10,6 +10,9 @@ from django.utils.translation import ngettext
 
 from reporting.figures import Row
 
+NOT_ADDED = {"percent", "days", "months", "years"}
+"""Units whose sum means nothing."""
+
 
 @dataclass(frozen=True)
 class Total:
@@ -26,6 +29,8 @@ def total(rows: Sequence[Row], expected: int) -> Total:
     reasons = []
     if len({row.unit for row in given}) > 1:
         reasons.append(_("units differ: %(units)s") % {"units": ", ".join(sorted({row.unit_label for row in given}))})
+    if any(row.unit in NOT_ADDED for row in given):
+        reasons.append(_("shares and periods of time are not added"))
     periods = {(row.start, row.end) for row in given}
     if len(periods) > 1:
         reasons.append(

@@ -1,6 +1,6 @@
 """From what was sent to the one flat table of observations that every door reduces to.
 
-Canonical content is a UTF-8 text with LF line ends: a first line `return,version,entity,period`, a line of
+Canonical content is a UTF-8 text with LF line ends: a first line with return, version, entity and period, a line of
 column names, then one CSV line an observation, sorted by address and period. Text is trimmed and in Unicode NFC,
 control characters are dropped, numbers carry no leading or trailing zeros, codes of a list are sorted. Its sha256
 is the hash on the receipt: the same content through any door gives the same hash.

@@ -72,7 +72,6 @@ def home(request: HttpRequest) -> HttpResponse:
             "other_duties": [d for d in reversed(mine) if not d.open],
             "returned": returned,
             "receipts": receipts,
-            "may_file": bool(user.access.files_for),
         },
     )
 
@@ -122,7 +121,8 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     found = visible_filing(request, pk)
     if not found.editable_by(user_of(request)):
         raise Http404
-    form = UploadForm(request.POST or None, request.FILES or None, correction=found.latest is not None)
+    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = UploadForm(*sent, correction=found.latest is not None)
     faults: list[str] = []
     if request.method == "POST" and form.is_valid():
         try:
