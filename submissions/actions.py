@@ -11,7 +11,7 @@ import json
 import logging
 import zlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -297,19 +297,19 @@ def observation_rows(revision_id: int, observations: pl.DataFrame) -> pl.DataFra
 
 
 def finding_rows(revision_id: int, verdict: Verdict) -> pl.DataFrame:
-    rows = [asdict(finding) | {"position": position} for position, finding in enumerate(verdict.findings)]
+    found = verdict.findings
     frame = pl.DataFrame(
         {
-            "position": [row["position"] for row in rows],
-            "rule": [row["rule"] for row in rows],
-            "severity": [row["severity"] for row in rows],
-            "address": [row["address"] for row in rows],
-            "field": [row["field"] for row in rows],
-            "line": [row["line"] for row in rows],
-            "value": [row["value"] for row in rows],
-            "related": [as_json(list(row["related"])) for row in rows],
-            "params": [as_json(row["params"]) for row in rows],
-            "blocked_by": [row["blocked_by"] for row in rows],
+            "position": range(len(found)),
+            "rule": [f.rule for f in found],
+            "severity": [f.severity for f in found],
+            "address": [f.address for f in found],
+            "field": [f.field for f in found],
+            "line": [f.line for f in found],
+            "value": [f.value for f in found],
+            "related": [as_json(f.related) for f in found],
+            "params": [as_json(f.params) for f in found],
+            "blocked_by": [f.blocked_by for f in found],
         },
         schema_overrides={"line": pl.Int64},
     )

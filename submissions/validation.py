@@ -257,7 +257,7 @@ def judge_filing(judged: Judged, checks: list[Check], blockers: Mapping[str, str
         if blocker := next((blockers[code] for code in looked_at if code in blockers), ""):
             address = blocker.partition(" ")[2]
             found.append(
-                Finding(check.rule.code, "info", address, kind.field, blocked_by=blocker, params=check.bindings)
+                Finding(check.rule.code, "info", address, kind.field, blocked_by=blocker, params=dict(check.bindings))
             )
     return found
 

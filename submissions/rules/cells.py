@@ -79,8 +79,11 @@ def cells(judged: Judged, codes: set[str], per: tuple[str, ...]) -> pl.DataFrame
         if groups.is_empty() and astray & set(repeated):
             groups = complete(pl.DataFrame({f"d_{name}": [None] for name in per}), repeated)
         table = groups.join(table, how="cross")
-    # A line with a misspelt member may belong to any group: it blocks its data point in all of them.
-    return table.with_columns(pl.lit(True).alias(f"bad_{code}") for code in sorted(astray))
+    # A line with a misspelt member may belong to any group that lacks one: it blocks its data point there.
+    return table.with_columns(
+        (fact("bad", code) | ~fact("answered", code) if code in repeated else pl.lit(True)).alias(f"bad_{code}")
+        for code in sorted(astray)
+    )
 
 
 def pivot(lines: pl.DataFrame, codes: list[str], per: tuple[str, ...]) -> pl.DataFrame:

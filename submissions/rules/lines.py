@@ -161,7 +161,7 @@ def dimension_given(params: Params, definition: Definition, context: Context) ->
         pl.col("t_dims").str.contains(f";{name};", literal=True) & pl.col(f"d_{name}").is_null()
         for name in params["dimensions"]
     ]
-    return chosen(params) & pl.any_horizontal(absent)
+    return chosen(params) & (pl.col("address_fault") == "") & pl.any_horizontal(absent)
 
 
 @line_kind("address")
