@@ -95,7 +95,7 @@ def periods_boundary(params: Params, judged: Judged) -> pl.DataFrame:
     return breaking(judged, pl.col("start").dt.strftime("%m-%d") == pl.col("end").dt.strftime("%m-%d"))
 
 
-@filing_kind("period", looks_at="figures")
+@filing_kind("period")
 def series_tidy(params: Params, judged: Judged) -> pl.DataFrame:
     """Lines of one address lie apart in time or one inside the other, and parts that fill a whole add up to it."""
     valued = judged.sound.filter(pl.col("valued"))
