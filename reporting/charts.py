@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from reporting.figures import SUMS, Beside, Figure, Row
 
 BLUE, YELLOW, TEAL, RED, GREY = "#0e47cb", "#d9a400", "#00797b", "#a51d31", "#5b6570"
+PALETTE = [BLUE, YELLOW, TEAL, RED, GREY, "#7a3fa0", "#3f8f2f", "#c2571a"]
 FONT = "Arial, Helvetica, sans-serif"
 ROW_HEIGHT = 22
 MOST_BARS = 60
@@ -35,8 +36,15 @@ def base(width: int) -> dict[str, Any]:
                 "gridColor": "#e3e6ea",
             },
             "header": {"labelFontSize": 14, "labelFontWeight": "bold", "labelAnchor": "start", "title": None},
-            "legend": {"labelFontSize": 13, "titleFontSize": 13, "orient": "top", "title": None, "labelLimit": width},
-            "range": {"category": [BLUE, YELLOW, TEAL, RED, GREY]},
+            "legend": {
+                "labelFontSize": 13,
+                "titleFontSize": 13,
+                "orient": "top",
+                "title": None,
+                "labelLimit": width,
+                "columns": max(1, width // 280),
+            },
+            "range": {"category": PALETTE},
         },
     }
 
@@ -46,7 +54,6 @@ def bars(figure: Figure, width: int) -> dict[str, Any]:
     rows = chosen(figure)
     twice = repeated(rows)
     split = any(row.what for row in rows)
-    points = list(dict.fromkeys(row.point for row in rows))
     values: list[dict[str, Any]] = [
         {
             "name": name(row, twice),
@@ -58,10 +65,11 @@ def bars(figure: Figure, width: int) -> dict[str, Any]:
         for row in rows
     ]
     panels = [
-        bar_panel([v for v in values if v["unit"] == unit], unit, points, width)
+        bar_panel([v for v in values if v["unit"] == unit], unit, split or len({row.point for row in rows}) == 1, width)
         for unit in dict.fromkeys(v["unit"] for v in values)
     ]
-    return base(width) | {"vconcat": panels, "spacing": 24}
+    independent = {"scale": {"color": "independent"}, "legend": {"color": "independent"}}
+    return base(width) | {"vconcat": panels, "spacing": 24, "resolve": independent}
 
 
 def chosen(figure: Figure) -> list[Row]:
@@ -82,11 +90,14 @@ def name(row: Row, twice: set[tuple[str, str]]) -> str:
     return " – ".join(part for part in (row.member_name, row.what, days) if part)
 
 
-def bar_panel(values: list[dict[str, Any]], unit: str, points: list[str], width: int) -> dict[str, Any]:
-    several = len({v["point"] for v in values}) > 1
+def bar_panel(values: list[dict[str, Any]], unit: str, alone: bool, width: int) -> dict[str, Any]:
+    """Bars of one unit; `alone`: nothing else on the page needs telling apart from its data point."""
+    points = list(dict.fromkeys(v["point"] for v in values))
+    several = len(points) > 1
+    title = unit if several or alone else f"{points[0]} ({unit})"
     y = {"field": "name", "type": "nominal", "sort": None, "axis": {"title": None, "ticks": False, "domain": False}}
     mark_encoding: dict[str, Any] = {
-        "x": {"field": "number", "type": "quantitative", "axis": {"title": unit, "tickCount": 4, "format": ",~r"}},
+        "x": {"field": "number", "type": "quantitative", "axis": {"title": title, "tickCount": 4, "format": ",~r"}},
         "y": y,
     }
     if several:

@@ -78,6 +78,8 @@ def previous_of(filing: Filing) -> Any:
 
 
 class RevisionList(generics.ListAPIView[Revision]):
+    """Revisions this user may see, newest first."""
+
     queryset = Revision.objects.none()
     serializer_class = serializers.RevisionShape
     filterset_class = RevisionFilter
