@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from portal.access import Access, EntityKind, Role
+from portal.reader import language
 
 
 class UserManager(BaseUserManager["User"]):
@@ -81,8 +81,7 @@ class ReportingEntity(models.Model):
 
     @property
     def name(self) -> str:
-        language = (get_language() or "en").partition("-")[0]
-        return str(getattr(self, f"name_{language}", "") or self.name_en)
+        return str(getattr(self, f"name_{language()}", "") or self.name_en)
 
 
 class Membership(models.Model):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
@@ -17,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 from knox.models import AuthToken
 
-from portal.models import User
+from portal.reader import user_of
 
 
 @require_safe
@@ -71,7 +69,7 @@ class SignOut(LogoutView):
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
     """Roles of the user and API tokens; a new token is shown once."""
-    user = cast(User, request.user)
+    user = user_of(request)
     tokens = AuthToken.objects.filter(user=user).order_by("-created")
     if request.method == "POST" and (old := request.POST.get("revoke")):
         tokens.filter(pk__in=[token.pk for token in tokens if token.token_key == old]).delete()

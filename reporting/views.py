@@ -4,33 +4,26 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal.models import User
+from portal.reader import language, user_of
 from reporting import charts, completeness, figures
 from reporting.comparability import Total, total
 from submissions.catalogue import catalogue
+from submissions.definition import Panel
 from submissions.duties import duties
 from submissions.models import STATE_LABELS, Obligation, ReportingPeriod
 from submissions.presentation import in_language, number
 
 WIDE, NARROW = 600, 200
 """Width of the plotting area in pixels, for a desk and for a phone."""
-
-
-def user_of(request: HttpRequest) -> User:
-    return cast(User, request.user)
-
-
-def language() -> str:
-    return (get_language() or "en").partition("-")[0]
 
 
 def dashboards() -> list[tuple[str, str]]:
@@ -57,15 +50,16 @@ def dashboard(request: HttpRequest, name: str = "overview") -> HttpResponse:
         return overview(request)
     if name not in QUESTIONS:
         raise Http404
-    period = chosen_period(name, request.GET.get("period", ""))
+    periods = figures.periods(name)
+    period = chosen_period(periods, request.GET.get("period", ""))
     context: dict[str, Any] = {
         "heading": dict(dashboards())[name],
         "question": QUESTIONS[name](),
         "dashboards": dashboards(),
         "name": name,
-        "periods": figures.periods(name),
+        "periods": periods,
         "period": period,
-        "blocks": [block(panel, period, user_of(request)) for panel in figures.panels(name, period)] if period else [],
+        "blocks": blocks(name, period, user_of(request)) if period else [],
         "beside": figures.reference_beside_member_states(user_of(request), language()) if name == "reference" else [],
         "beside_caveats": [
             _("The days covered differ from one Member State to the next; the counts of NCMEC are for calendar years."),
@@ -78,9 +72,8 @@ def dashboard(request: HttpRequest, name: str = "overview") -> HttpResponse:
     return render(request, "reporting/dashboard.html", context)
 
 
-def chosen_period(name: str, label: str) -> ReportingPeriod | None:
+def chosen_period(found: list[ReportingPeriod], label: str) -> ReportingPeriod | None:
     """The period asked for, else the newest that has figures; 404 for one that is not on this dashboard."""
-    found = figures.periods(name)
     if not label:
         return found[0] if found else None
     try:
@@ -89,10 +82,14 @@ def chosen_period(name: str, label: str) -> ReportingPeriod | None:
         raise Http404 from missing
 
 
-def block(panel: Any, period: ReportingPeriod, user: User) -> dict[str, Any]:
+def blocks(name: str, period: ReportingPeriod, user: User) -> list[dict[str, Any]]:
+    expected = Obligation.objects.filter(return_id=period.return_id, since__lte=period.end).count()
+    return [block(panel, period, user, expected) for panel in figures.panels(name, period)]
+
+
+def block(panel: Panel, period: ReportingPeriod, user: User, expected: int) -> dict[str, Any]:
     """One figure as the page shows it: chart, table, totals or why there are none."""
     figure = figures.figure(panel, period, user, language())
-    expected = Obligation.objects.filter(return_id=period.return_id, since__lte=period.end).count()
     sums = [
         (
             rows[0].point,

@@ -243,7 +243,9 @@ def judge_and_store(mine: jobs.Claim) -> None:
     lines = canonical_lines(revision)
     mine.rows_total = lines.height
     mine.enter(Stage.CHECKING)
-    verdict = validate(revision.definition, lines, Context(revision.filing.head, previous_lines(revision)))
+    verdict = validate(
+        revision.definition, lines, Context(revision.filing.head, previous_lines(revision.filing, revision.version))
+    )
     mine.enter(Stage.STORING)
     store_verdict(revision, verdict, mine)
 
@@ -254,15 +256,15 @@ def canonical_lines(revision: Revision) -> pl.DataFrame:
     return canonicalise(revision.definition, raw, revision.filing.head)
 
 
-def previous_lines(revision: Revision) -> pl.DataFrame | None:
-    """Canonical lines of the last accepted filing before this period, of the same return and version."""
-    period = revision.filing.period
+def previous_lines(filing: Filing, version: str) -> pl.DataFrame | None:
+    """Canonical lines of the last accepted filing before this one's period, of the same return and version. The filing
+    need not be stored."""
     before = (
         Revision.objects.select_related("source", "filing__period", "filing__obligation__entity")
         .filter(
-            filing__obligation=revision.filing.obligation_id,
-            filing__period__end__lt=period.start,
-            version=revision.version,
+            filing__obligation=filing.obligation_id,
+            filing__period__end__lt=filing.period.start,
+            version=version,
             state__in=ACCEPTED,
         )
         .order_by("-filing__period__end", "-number")

@@ -84,10 +84,6 @@ class ReportingPeriod(models.Model):
     def definition(self) -> Definition:
         return catalogue().get(self.return_id, self.version)
 
-    def is_over(self, today: date) -> bool:
-        """The time to file has come."""
-        return self.end < today
-
     def is_overdue(self, today: date) -> bool:
         return self.due_on is not None and self.due_on < today
 

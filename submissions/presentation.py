@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from babel.numbers import format_decimal
-from django.utils.translation import get_language
 
+from portal.reader import language
 from submissions.definition import DataPoint, Definition, Text
 from submissions.messages import Words, in_words
 from submissions.models import Finding, Observation, Revision, Severity
@@ -17,8 +17,7 @@ from submissions.sources import place
 
 
 def in_language(text: Text) -> str:
-    language = (get_language() or "en").partition("-")[0]
-    return text.get(language) or text["en"]
+    return text.get(language()) or text["en"]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -12,11 +12,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.models import User
+from portal.reader import language, user_of
 from submissions import actions
 from submissions.canonical import FIELDS, canonicalise
 from submissions.catalogue import catalogue
@@ -29,14 +29,6 @@ from submissions.sources import CSV, SourceError, from_csv
 
 LINES_A_PAGE = 200
 FINDINGS_SHOWN = 300
-
-
-def user_of(request: HttpRequest) -> User:
-    return cast(User, request.user)
-
-
-def language() -> str:
-    return (get_language() or "en").partition("-")[0]
 
 
 def visible_filing(request: HttpRequest, pk: int) -> Filing:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404
-from django.utils.translation import get_language
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.permissions import AllowAny
@@ -13,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from portal.reader import language
 from submissions.api.problems import not_found
 from submissions.catalogue import catalogue
 from submissions.datatypes import DATA_TYPES
@@ -204,8 +204,7 @@ class DefinitionSchema(PublicView):
     @extend_schema(operation_id="definitions_schema", responses=ANY_OBJECT)
     def get(self, request: Request, return_id: str, version: str) -> Response:
         """JSON Schema of a submission, titles in the language asked for (Accept-Language)."""
-        language = (get_language() or "en").partition("-")[0]
-        schema = json_schema(get_definition(return_id, version), language)
+        schema = json_schema(get_definition(return_id, version), language())
         return Response(schema, content_type="application/schema+json")
 
 

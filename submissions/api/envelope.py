@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import polars as pl
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from portal.models import User
+from portal.reader import user_of
 from submissions.actions import Submission
 from submissions.api.parsers import Body
 from submissions.api.problems import Problem, not_found
@@ -39,7 +40,7 @@ def read_envelope(request: Request) -> Envelope:
     if not isinstance(request.data, Body):  # without a body no parser is asked
         raise SourceError(Fault("empty", _("The body is empty.")))
     body = request.data
-    user = cast(User, request.user)
+    user = user_of(request)
     if body.media_type == CSV:
         head: Mapping[str, Any] = request.query_params
         unknown: set[str] = set()

@@ -8,7 +8,6 @@ from typing import Any, cast
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -17,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from portal.models import User
+from portal.reader import language, user_of
 from submissions import actions
 from submissions.api import pagination, serializers
 from submissions.api.envelope import find, read_envelope, storable_line
@@ -42,14 +41,6 @@ SUBMISSION = {"application/json": serializers.SubmissionIn, "text/csv": OpenApiT
 LONGEST_KEY = 200
 
 
-def language() -> str:
-    return (get_language() or "en").partition("-")[0]
-
-
-def user_of(request: Request) -> User:
-    return cast(User, request.user)
-
-
 class CheckView(APIView):
     parser_classes = [SubmissionJSONParser, SubmissionCSVParser]
 
@@ -60,7 +51,11 @@ class CheckView(APIView):
         envelope = read_envelope(request)
         filing = Filing(obligation=envelope.obligation, period=envelope.period)
         definition = envelope.period.definition
-        verdict = validate(definition, envelope.submission.lines, Context(filing.head, previous_of(filing)))
+        verdict = validate(
+            definition,
+            envelope.submission.lines,
+            Context(filing.head, actions.previous_lines(filing, definition.version)),
+        )
         media_type = envelope.submission.media_type
         return Response(
             {
@@ -70,11 +65,6 @@ class CheckView(APIView):
                 "computed": [{"address": c.address, "value": c.value, "filed": c.filed} for c in verdict.computed],
             }
         )
-
-
-def previous_of(filing: Filing) -> Any:
-    """Lines of last year's accepted filing, for a filing that need not be stored."""
-    return actions.previous_lines(Revision(filing=filing, version=filing.period.version))
 
 
 class RevisionList(generics.ListAPIView[Revision]):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django import template
-from django.utils.translation import get_language
 
+from portal.reader import language
 from submissions.definition import Text
 from submissions.presentation import in_language, number
 
@@ -14,7 +14,7 @@ register = template.Library()
 @register.filter
 def digits(value: float | None) -> str:
     """1234567 with thin spaces between thousands."""
-    return number(value, (get_language() or "en").partition("-")[0])
+    return number(value, language())
 
 
 @register.filter
