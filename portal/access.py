@@ -42,6 +42,10 @@ class Access:
     """Reads everything that was filed."""
     reviews: bool = False
     """Decides on revisions; files for reference sources."""
+    signs_for: frozenset[int] = frozenset()
+    administers: frozenset[int] = frozenset()
+    sandbox: bool = False
+    """A client that tries the portal out: it lives apart from all others, and nothing it files counts."""
 
     @classmethod
     def of(cls, rows: Iterable[tuple[str, int, str]]) -> Access:
@@ -51,6 +55,8 @@ class Access:
         commission = {role for role, _, kind in memberships if kind == EntityKind.COMMISSION}
         return cls(
             files_for=frozenset(entity for role, entity in own if role in FILING_ROLES),
+            signs_for=frozenset(entity for role, entity in own if role == Role.SIGNATORY),
+            administers=frozenset(entity for role, entity in own if role == Role.ADMINISTRATOR),
             reads=frozenset(entity for _, entity in own),
             supervises_as=frozenset(e for _, e, kind in memberships if kind == EntityKind.SUPERVISORY_AUTHORITY),
             commission=bool(commission),

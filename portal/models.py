@@ -60,6 +60,9 @@ class ReportingEntity(models.Model):
     name_en = models.CharField(_("name (English)"), max_length=200)
     name_da = models.CharField(_("name (Danish)"), max_length=200)
     name_nl = models.CharField(_("name (Dutch)"), max_length=200)
+    four_eyes = models.BooleanField(
+        _("four eyes"), default=False, help_text=_("Who signs is somebody else than who prepared the filing.")
+    )
     country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("ISO 3166-1, two letters."))
     supervised_by = models.ForeignKey(
         "self",

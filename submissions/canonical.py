@@ -229,3 +229,15 @@ def content(lines: pl.DataFrame, head: Head) -> bytes:
 
 def content_hash(lines: pl.DataFrame, head: Head) -> str:
     return hashlib.sha256(content(lines, head)).hexdigest()
+
+
+def pack(lines: pl.DataFrame) -> bytes:
+    """Canonical lines in columns, small enough to be kept beside their source."""
+    out = io.BytesIO()
+    lines.select("line", *FIELDS, "extra").write_ipc(out, compression="zstd")
+    return out.getvalue()
+
+
+def unpack(data: bytes, definition: Definition, head: Head) -> pl.DataFrame:
+    """What `canonicalise` gave for the lines that were packed."""
+    return canonicalise(definition, pl.read_ipc(io.BytesIO(data)), head)

@@ -35,7 +35,8 @@ class Claim:
     """The right to work on a job, and how far the work is. Written to the row by the heartbeat."""
 
     job_id: int
-    revision_id: int
+    revision_id: int | None
+    upload_id: int | None
     attempt: int
     stage: str = Stage.READING
     rows_done: int = 0
@@ -62,7 +63,7 @@ def claim(job_id: int) -> Claim | None:
     if not taken:
         return None
     job = Job.objects.get(pk=job_id)
-    return Claim(job.pk, job.revision_id, job.attempt)
+    return Claim(job.pk, job.revision_id, job.upload_id, job.attempt)
 
 
 def beat(mine: Claim) -> bool:

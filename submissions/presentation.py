@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from babel.numbers import format_decimal
 
 from portal.reader import language
 from submissions.definition import DataPoint, Definition, Text
 from submissions.messages import Words, in_words
-from submissions.models import Finding, Observation, Revision, Severity
+from submissions.models import Explanation, Finding, Observation, Revision, Severity, subject
 from submissions.sources import place
 
 
@@ -22,9 +22,15 @@ def in_language(text: Text) -> str:
 
 @dataclass(frozen=True)
 class ShownFinding:
-    finding: Finding
+    finding: Any
+    """Of the database, or fresh from the judge."""
     words: Words
     where: dict[str, Any]
+    explanation: Explanation | None = None
+
+    @property
+    def subject(self) -> str:
+        return subject(self.finding)
 
 
 @dataclass
@@ -43,8 +49,29 @@ class CountedFindings:
 RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
-def show(definition: Definition, findings: Iterable[Finding], media_type: str, language: str) -> list[ShownFinding]:
-    return [ShownFinding(f, in_words(definition, f, language), place(media_type, f.line, f.field)) for f in findings]
+class Placed(Protocol):
+    """What findings point into: the source of a revision, or an upload."""
+
+    media_type: str
+    layout: list[dict[str, Any]]
+
+
+Explained = Mapping[tuple[str, str, str], Explanation]
+
+
+def show(
+    definition: Definition, findings: Iterable[Any], source: Placed, explained: Explained, language: str
+) -> list[ShownFinding]:
+    """Findings, fresh or kept, each with its words, its place and what the filer says of it."""
+    return [
+        ShownFinding(
+            f,
+            in_words(definition, f, language),
+            place(source.media_type, f.line, f.field, source.layout),
+            explained.get((f.rule, f.address, subject(f))),
+        )
+        for f in findings
+    ]
 
 
 def counted_findings(revision: Revision, language: str, most: int) -> CountedFindings:
@@ -53,7 +80,7 @@ def counted_findings(revision: Revision, language: str, most: int) -> CountedFin
     for severity in RANK:
         if len(rows) < most:
             rows += revision.findings.filter(severity=severity)[: most - len(rows)]
-    shown = show(revision.definition, rows, revision.source.media_type, language)
+    shown = show(revision.definition, rows, revision.source, revision.filing.explanations.by_finding(), language)
     counts = [("error", revision.errors), ("warning", revision.warnings), ("info", revision.infos)]
     return CountedFindings(shown, total, counts)
 
@@ -82,7 +109,7 @@ def as_filed(
     """Observations by category, each with its findings beside it."""
     definition = revision.definition
     beside: dict[str, list[ShownFinding]] = defaultdict(list)
-    for shown in show(definition, findings, revision.source.media_type, language):
+    for shown in show(definition, findings, revision.source, {}, language):
         beside[shown.finding.address].append(shown)
     groups: dict[int, Group] = {}
     for observation in observations:

@@ -107,7 +107,7 @@ def load_filing(row: dict[str, str], importer: User, reviewer: User) -> Loaded:
     else:
         new = False
     if known.state == RevisionState.RECEIVED:
-        actions.run_check(job_id=known.job.pk)
+        actions.run_job(job_id=known.job.pk)
         known.refresh_from_db()
     if known.state == RevisionState.CHECKED and known.submitted_by == importer:
         known = actions.decide_revision(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -19,6 +19,10 @@ from submissions.canonical import FIELDS, raw_frame
 
 JSON = "application/json"
 CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+ROW_BITS = 20
+"""A line of a workbook is its sheet and row in one number: `(sheet << ROW_BITS) + row - 1`."""
 MOST_DIGITS = 30
 
 
@@ -246,10 +250,15 @@ def read_source(data: bytes, media_type: str) -> pl.DataFrame:
     return READERS[media_type](data)
 
 
-def place(media_type: str, line: int | None, field: str) -> dict[str, Any]:
-    """Where a finding lies in the source: `pointer` for JSON, `place` with line and column for CSV."""
+def place(media_type: str, line: int | None, field: str, layout: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """Where a finding lies in the source: `pointer` for JSON; `place` with line and column for CSV, with sheet and cell
+    for a workbook, whose `layout` tells the column of each field."""
     if line is None:
         return {"pointer": "", "place": None}
+    if media_type in (XLSX, ODS):
+        sheet, row = layout[line >> ROW_BITS], (line & ((1 << ROW_BITS) - 1)) + 1
+        column = sheet["columns"].get(field) or sheet["columns"]["address"]
+        return {"pointer": "", "place": {"sheet": sheet["sheet"], "cell": f"{column}{row}"}}
     if media_type == CSV:
         return {"pointer": "", "place": {"line": line, "column": field}}
     return {"pointer": f"/observations/{line}/{field}", "place": None}

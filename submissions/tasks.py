@@ -5,13 +5,14 @@ from __future__ import annotations
 from celery import shared_task
 
 from submissions import actions, jobs
+from submissions.actions import dispatching
 
 
 @shared_task
-def check_revision(job_id: int) -> bool:
-    return actions.run_check(job_id=job_id)
+def do_job(job_id: int) -> bool:
+    return actions.run_job(job_id=job_id)
 
 
 @shared_task
 def reap_jobs() -> int:
-    return jobs.reap(actions.dispatch)
+    return jobs.reap(dispatching.dispatch)

@@ -16,6 +16,7 @@ from rest_framework.test import APIClient
 from portal.access import Role
 from portal.models import Membership, ReportingEntity, User
 from submissions import actions, publications
+from submissions.actions import dispatching
 from submissions.models import Job, Revision
 
 # Playwright runs its own event loop in the thread of the test, which Django mistakes for asynchronous code.
@@ -35,7 +36,7 @@ def no_broker(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -
     """Jobs are noted instead of sent, unless a test asks for a real broker with the marker `served`."""
     sent: list[int] = []
     if "real_broker" not in request.fixturenames:
-        monkeypatch.setattr(actions, "dispatch", sent.append)
+        monkeypatch.setattr(dispatching, "dispatch", sent.append)
     cache.clear()
     return sent
 
@@ -83,7 +84,7 @@ def published(entities: dict[str, ReportingEntity]) -> list[publications.Loaded]
 
 def run_jobs() -> int:
     """What a worker would do with the jobs that wait."""
-    return sum(actions.run_check(job_id=pk) for pk in Job.objects.filter(state="queued").values_list("pk", flat=True))
+    return sum(actions.run_job(job_id=pk) for pk in Job.objects.filter(state="queued").values_list("pk", flat=True))
 
 
 def submission(return_id: str, entity: str, period: str, *observations: dict[str, Any], **head: Any) -> dict[str, Any]:

@@ -26,9 +26,7 @@ from submissions.api.problems import Problem
 from submissions.canonical import canonicalise, content
 from submissions.duties import duties
 from submissions.models import Door, Draft, Filing, Finding, Job, Observation, Revision
-from submissions.rules import Context
 from submissions.sources import JSON, Fault, SourceError, from_observations
-from submissions.validation import validate
 
 PROBLEM = OpenApiResponse(serializers.ProblemShape, description="Problem details")
 CSV_HEAD = [
@@ -51,11 +49,7 @@ class CheckView(APIView):
         envelope = read_envelope(request)
         filing = Filing(obligation=envelope.obligation, period=envelope.period)
         definition = envelope.period.definition
-        verdict = validate(
-            definition,
-            envelope.submission.lines,
-            Context(filing.head, actions.previous_lines(filing, definition.version)),
-        )
+        verdict = actions.judge(filing, envelope.submission.lines)
         media_type = envelope.submission.media_type
         return Response(
             {
@@ -151,8 +145,12 @@ class RevisionFindings(OfRevision):
         pages = pagination.ByPosition()
         found = pages.paginate_queryset(Finding.objects.filter(revision=revision), request, view=self) or []
         definition, media_type = revision.definition, revision.source.media_type
+        explained = revision.filing.explanations.by_finding()
         return pages.get_paginated_response(
-            [serializers.finding_json(definition, finding, media_type, language()) for finding in found]
+            [
+                serializers.finding_json(definition, finding, media_type, language(), revision.source.layout, explained)
+                for finding in found
+            ]
         )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from rest_framework import serializers
 
 from submissions.definition import Definition
 from submissions.messages import Found, in_words
-from submissions.models import Filing, Job, Observation, Revision
+from submissions.models import Explanation, Filing, Job, Observation, Revision, subject
 from submissions.sources import place
 
 
@@ -25,7 +27,8 @@ class JobShape(serializers.ModelSerializer[Job]):
 
     def get_result(self, job: Job) -> str | None:
         """Address of the checked revision, once there is one."""
-        return f"/api/v1/revisions/{job.revision_id}/" if job.state == "succeeded" else None
+        revision = job.revision_id or (job.upload.revision_id if job.upload else None)
+        return f"/api/v1/revisions/{revision}/" if revision and job.state == "succeeded" else None
 
 
 class ReceiptShape(serializers.Serializer[Revision]):
@@ -108,16 +111,24 @@ class FindingShape(serializers.Serializer[Any]):
     explanation = serializers.CharField(allow_null=True)
 
 
-def finding_json(definition: Definition, finding: Found, media_type: str, language: str) -> dict[str, Any]:
+def finding_json(
+    definition: Definition,
+    finding: Found,
+    media_type: str,
+    language: str,
+    layout: Sequence[Mapping[str, Any]] = (),
+    explained: Mapping[tuple[str, str, str], Explanation] = MappingProxyType({}),
+) -> dict[str, Any]:
     """A finding, fresh or kept, in the shape of the interface."""
     words = in_words(definition, finding, language)
     found: Any = finding
+    explanation = explained.get((found.rule, found.address, subject(found)))
     return {
         "rule": found.rule,
         "severity": found.severity,
         "address": found.address,
         "related": list(found.related),
-        **place(media_type, found.line, found.field),
+        **place(media_type, found.line, found.field, layout),
         "label": words.label,
         "message": words.message,
         "mend": words.mend,
@@ -125,7 +136,7 @@ def finding_json(definition: Definition, finding: Found, media_type: str, langua
         "value": found.value,
         "numbers": found.params.get("numbers", {}),
         "blocked_by": found.blocked_by or None,
-        "explanation": None,
+        "explanation": explanation.text if explanation else None,
     }
 
 

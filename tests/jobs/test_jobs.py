@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from submissions import actions, jobs
+from submissions.actions import checking, dispatching
 from submissions.models import Finding, Job, Observation, Revision
 from submissions.tasks import reap_jobs
 from submissions.validation import validate
@@ -41,7 +42,7 @@ def crash(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*args: Any) -> None:
         raise ZeroDivisionError("a rule divides by nothing")
 
-    monkeypatch.setattr(actions, "validate", broken)
+    monkeypatch.setattr(checking, "validate", broken)
 
 
 @pytest.fixture
@@ -50,11 +51,11 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], None]],
 
     def arrange(happening: Callable[[], None]) -> None:
         def slow(*args: Any) -> Any:
-            monkeypatch.setattr(actions, "validate", validate)
+            monkeypatch.setattr(checking, "validate", validate)
             happening()
             return validate(*args)
 
-        monkeypatch.setattr(actions, "validate", slow)
+        monkeypatch.setattr(checking, "validate", slow)
 
     return arrange
 
@@ -73,10 +74,10 @@ def test_a_job_is_claimed_only_once(filed) -> None:
 
 def test_a_finished_job_is_not_done_again(filed) -> None:
     job = filed()
-    assert actions.run_check(job_id=job.pk) is True
+    assert actions.run_job(job_id=job.pk) is True
     before = stored(job)
 
-    assert actions.run_check(job_id=job.pk) is False
+    assert actions.run_job(job_id=job.pk) is False
 
     assert stored(job) == before
     job.refresh_from_db()
@@ -87,7 +88,7 @@ def test_a_crashing_rule_puts_the_job_back_and_stores_nothing(filed, crash) -> N
     job = filed()
 
     with pytest.raises(ZeroDivisionError):
-        actions.run_check(job_id=job.pk)
+        actions.run_job(job_id=job.pk)
 
     job.refresh_from_db()
     assert (job.state, job.stage, job.attempt, job.finished_at) == ("queued", "waiting", 1, None)
@@ -100,9 +101,9 @@ def test_a_job_that_crashes_every_time_fails_visibly_and_is_no_finding(filed, cr
     job = filed()
     for _attempt in range(settings.JOB_MAX_ATTEMPTS):
         with pytest.raises(ZeroDivisionError):
-            actions.run_check(job_id=job.pk)
+            actions.run_job(job_id=job.pk)
 
-    assert actions.run_check(job_id=job.pk) is False
+    assert actions.run_job(job_id=job.pk) is False
     job.refresh_from_db()
     assert (job.state, job.attempt) == ("failed", settings.JOB_MAX_ATTEMPTS)
     assert job.finished_at is not None
@@ -119,9 +120,9 @@ def test_a_job_that_crashes_every_time_fails_visibly_and_is_no_finding(filed, cr
 def test_a_crash_that_passes_leaves_no_trace_in_the_verdict(filed, monkeypatch) -> None:
     job = filed()
     with monkeypatch.context() as broken:
-        broken.setattr(actions, "validate", lambda *args: 1 / 0)
+        broken.setattr(checking, "validate", lambda *args: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            actions.run_check(job_id=job.pk)
+            actions.run_job(job_id=job.pk)
 
     assert run_jobs() == 1
     job.refresh_from_db()
@@ -209,14 +210,14 @@ def test_a_slow_worker_whose_job_was_given_away_stores_nothing(filed, meanwhile)
     def given_away_and_done() -> None:
         quiet(job)
         assert jobs.reap(lambda pk: None) == 1
-        assert actions.run_check(job_id=job.pk) is True
+        assert actions.run_job(job_id=job.pk) is True
         job.refresh_from_db()
         after.append((job.state, job.attempt, job.finished_at, stored(job)))
 
     after: list[Any] = []
     meanwhile(given_away_and_done)
 
-    assert actions.run_check(job_id=job.pk) is False
+    assert actions.run_job(job_id=job.pk) is False
 
     job.refresh_from_db()
     assert [(job.state, job.attempt, job.finished_at, stored(job))] == after
@@ -236,7 +237,7 @@ def test_a_slow_worker_stores_nothing_while_another_is_at_work(filed, meanwhile)
 
     meanwhile(given_away)
 
-    assert actions.run_check(job_id=job.pk) is False
+    assert actions.run_job(job_id=job.pk) is False
 
     job.refresh_from_db()
     assert (job.state, job.attempt) == ("running", 2)
@@ -250,7 +251,7 @@ def test_a_revision_withdrawn_while_it_is_checked_stays_withdrawn(filed, meanwhi
         lambda: actions.withdraw_revision(revision=job.revision, reason="Too early.", by=person("dk", "filer")) and None
     )
 
-    assert actions.run_check(job_id=job.pk) is True
+    assert actions.run_job(job_id=job.pk) is True
 
     revision = Revision.objects.get()
     assert (revision.state, revision.decision_reason) == ("withdrawn", "Too early.")
@@ -266,7 +267,7 @@ def test_without_a_broker_the_filing_still_gets_its_receipt_and_is_handed_out_la
     def away(name: str, args: list[int]) -> None:
         raise OSError("the broker is away")
 
-    monkeypatch.setattr(actions.app, "send_task", away)
+    monkeypatch.setattr(dispatching.app, "send_task", away)
     body = submission("member_state_statistics", "dk", "2025", {"address": "reports.total", "value": 5})
     with django_capture_on_commit_callbacks(execute=True) as callbacks:
         answer = api(person("dk", "filer")).post("/api/v1/revisions/", body, format="json")
@@ -280,7 +281,7 @@ def test_without_a_broker_the_filing_still_gets_its_receipt_and_is_handed_out_la
     assert reap_jobs() == 1  # the broker is still away
     assert Job.objects.get().state == "queued"
     quiet(job)
-    monkeypatch.setattr(actions.app, "send_task", lambda name, args: sent.append(args))
+    monkeypatch.setattr(dispatching.app, "send_task", lambda name, args: sent.append(args))
     assert reap_jobs() == 1
     assert sent == [[job.pk]]
     assert run_jobs() == 1

@@ -64,7 +64,7 @@ def today(monkeypatch: pytest.MonkeyPatch) -> date:
 def site(django_db_setup: None, django_db_blocker: Any) -> Iterator[Site]:
     """A portal that answers on a port, with every published filing and a user in each role; emptied afterwards."""
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(actions, "dispatch", lambda job_id: None)
+        patch.setattr(dispatching, "dispatch", lambda job_id: None)
         people = prepare_site()
         server = LiveServer("127.0.0.1")
         yield Site(server.url, people)

@@ -1,0 +1,18 @@
+"""Every write of filing and review: keyword-only, atomic, `by=` the one who does it."""
+
+from submissions.actions.checking import canonical_lines, judge, observation_rows, previous_lines
+from submissions.actions.deciding import decide_revision, withdraw_revision
+from submissions.actions.drafts import FieldConflict, SavedSection, save_draft, save_section, start_filing
+from submissions.actions.explaining import Answer, explain, explain_all
+from submissions.actions.filing import Signature, Submission, submit_revision
+from submissions.actions.refusals import Conflict, Refused
+from submissions.actions.signing import sign_and_submit
+from submissions.actions.uploads import discard_upload, findings_of, receive_upload, submission_of
+from submissions.actions.working import run_job
+
+__all__ = [
+    "Answer", "Conflict", "FieldConflict", "Refused", "SavedSection", "Signature", "Submission", "canonical_lines",
+    "decide_revision", "discard_upload", "explain", "explain_all", "findings_of", "judge", "observation_rows",
+    "previous_lines", "receive_upload", "run_job", "save_draft", "save_section", "sign_and_submit", "start_filing",
+    "submission_of", "submit_revision", "withdraw_revision",
+]  # fmt: skip

@@ -1,0 +1,173 @@
+"""Filing: one transaction numbers a revision, keeps its source and gives the receipt."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import polars as pl
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.models import User
+from submissions.actions import dispatching
+from submissions.actions.drafts import locked, require_filer
+from submissions.actions.refusals import Conflict, Refused
+from submissions.canonical import content_hash, pack
+from submissions.models import Door, Draft, Filing, Job, Purpose, Revision, RevisionState, Source, Upload
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What arrives at a door, read but not judged."""
+
+    lines: pl.DataFrame
+    """Canonical lines."""
+    source: bytes
+    media_type: str
+    door: str
+    name: str = ""
+    layout: list[dict[str, Any]] = field(default_factory=list)
+    """Of a workbook: its data sheets."""
+    upload: int | None = None
+    """The upload it waited as until it was signed."""
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who certifies, and what, word for word."""
+
+    name: str
+    statement: str
+
+
+def submit_revision(
+    *,
+    filing: Filing,
+    submission: Submission,
+    by: User,
+    replaces: int | None = None,
+    reason: str = "",
+    idempotency_key: str | None = None,
+    filed_on: date | None = None,
+    note: str = "",
+    signature: Signature | None = None,
+) -> tuple[Revision, bool]:
+    """File, and queue the check. Returns the revision and whether it is new: the same content sent again gives the
+    first receipt.
+
+    `replaces` names the revision the filer knew as the last one; a correction needs it, and a reason. Two clients at
+    the same moment therefore give one winner and one conflict. Raises Refused, Conflict.
+    """
+    try:
+        with transaction.atomic():
+            revision, created = add_or_replay(
+                filing, submission, by, replaces, reason, idempotency_key, filed_on, note, signature
+            )
+            if created:
+                job = Job.objects.create(revision=revision, rows_total=submission.lines.height)
+                transaction.on_commit(lambda: dispatching.dispatch(job.pk))
+    except IntegrityError as problem:
+        # The key was used for another filing at the same moment, behind another lock.
+        if "idempotency" not in str(problem):
+            raise
+        raise key_reused() from problem
+    return revision, created
+
+
+def add_or_replay(
+    filing: Filing, submission: Submission, by: User, replaces: int | None, reason: str, key: str | None = None,
+    filed_on: date | None = None, note: str = "", signature: Signature | None = None,
+) -> tuple[Revision, bool]:  # fmt: skip
+    """Inside a transaction: the new revision, or the one that holds this content already."""
+    digest = content_hash(submission.lines, filing.head)
+    # The lock on the filing makes numbering and the comparison with the last revision one step.
+    filing = locked(filing)
+    require_filer(filing, by)
+    if earlier := replayed(filing, digest, key, by):
+        return earlier, False
+    require_known_predecessor(filing, replaces, reason)
+    revision = add_revision(filing, submission, digest, by, reason, key, filed_on, note, signature)
+    Draft.objects.filter(filing=filing).delete()
+    # The bytes of a signed file are kept with the revision.
+    Upload.objects.filter(pk=submission.upload).update(revision=revision, content=b"", canonical=b"", verdict=b"")
+    Upload.objects.filter(filing=filing, purpose=Purpose.PREPARE, revision=None).delete()
+    return revision, True
+
+
+def key_reused() -> Conflict:
+    return Conflict(
+        "idempotency_key_reused", _("This idempotency key was used for other content. Take a new key for new content.")
+    )
+
+
+def replayed(filing: Filing, digest: str, key: str | None, by: User) -> Revision | None:
+    """The revision that already holds this content, if this is the same request again."""
+    if key and (used := Revision.objects.filter(submitted_by=by, idempotency_key=key).first()):
+        if used.filing_id == filing.pk and used.content_hash == digest:
+            return used
+        raise key_reused()
+    latest = filing.latest
+    if latest and latest.content_hash == digest and latest.state != RevisionState.WITHDRAWN:
+        return latest
+    return None
+
+
+def require_known_predecessor(filing: Filing, replaces: int | None, reason: str) -> None:
+    last = filing.latest.number if filing.latest else None
+    if replaces != last:
+        if last is None:
+            raise Conflict("nothing_to_replace", _("There is no earlier revision; leave 'replaces' out."))
+        raise Conflict(
+            "revision_exists",
+            _("Revision %(number)s was filed already. Read it; to correct it send replaces=%(number)s and a reason.")
+            % {"number": last},
+        )
+    if last and not reason.strip():
+        raise Refused("reason_missing", _("A correction needs a reason. Say what changed and why."))
+
+
+def add_revision(
+    filing: Filing, submission: Submission, digest: str, by: User, reason: str, key: str | None, filed_on: date | None,
+    note: str, signature: Signature | None,
+) -> Revision:  # fmt: skip
+    number = filing.latest.number + 1 if filing.latest else 1
+    transcribed = submission.door == Door.IMPORT
+    revision = Revision.objects.create(
+        filing=filing,
+        number=number,
+        door=submission.door,
+        version=filing.period.version,
+        fingerprint=filing.definition.fingerprint,
+        content_hash=digest,
+        receipt=receipt_number(filing, number),
+        reason=reason,
+        note=note,
+        filed_on=filed_on if transcribed else timezone.localdate(),
+        submitted_by=by,
+        signatory=signature.name if signature else "",
+        statement=signature.statement if signature else "",
+        idempotency_key=key or None,
+        lines=submission.lines.height,
+    )
+    Source.objects.create(
+        revision=revision,
+        media_type=submission.media_type,
+        sha256=hashlib.sha256(submission.source).hexdigest(),
+        deflated=zlib.compress(submission.source, 1),
+        name=submission.name,
+        layout=submission.layout,
+        canonical=pack(submission.lines),
+    )
+    filing.latest = revision
+    filing.save(update_fields=["latest"])
+    return revision
+
+
+def receipt_number(filing: Filing, number: int) -> str:
+    parts = [filing.definition.receipt_prefix, filing.period.label, filing.entity.code, str(number)]
+    return "-".join(["TEST", *parts] if filing.sandbox else parts)

@@ -1,0 +1,23 @@
+"""What is owed, filed, checked and decided. Rows only; every write goes through `actions`."""
+
+from submissions.models.filing import STATE_LABELS, Draft, DraftSection, Filing
+from submissions.models.owed import Obligation, ReportingPeriod
+from submissions.models.revision import Revision, Source
+from submissions.models.states import (
+    ACCEPTED,
+    UNDECIDED,
+    Door,
+    JobState,
+    Purpose,
+    RevisionState,
+    Severity,
+    Stage,
+)
+from submissions.models.verdict import Explanation, Finding, Observation, subject
+from submissions.models.work import Job, Upload
+
+__all__ = [
+    "ACCEPTED", "STATE_LABELS", "UNDECIDED", "Door", "Draft", "DraftSection", "Explanation", "Filing", "Finding", "Job",
+    "JobState", "Obligation", "Observation", "Purpose", "ReportingPeriod", "Revision", "RevisionState", "Severity",
+    "Source", "Stage", "Upload", "subject",
+]  # fmt: skip

@@ -1,0 +1,30 @@
+"""One reader for every kind of file: text formats here, workbooks in a process of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from submissions.canonical import Head
+from submissions.definition import Definition
+from submissions.sources import ODS, XLSX, read_source
+from submissions.workbook.reading import check_about, read_workbook
+
+
+@dataclass(frozen=True)
+class Read:
+    frame: pl.DataFrame
+    """Raw lines."""
+    layout: list[dict[str, Any]] = field(default_factory=list)
+    """Of a workbook: its data sheets, each with the column of each field."""
+
+
+def read_file(data: bytes, media_type: str, definition: Definition, head: Head) -> Read:
+    """The raw lines of a file meant for this filing. Raises SourceError."""
+    if media_type not in (XLSX, ODS):
+        return Read(read_source(data, media_type))
+    workbook = read_workbook(data, media_type, definition)
+    check_about(workbook.about, definition, head)
+    return Read(workbook.frame, workbook.layout)

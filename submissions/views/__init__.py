@@ -1,0 +1,1 @@
+"""Pages of filing and review: each loads what this user may see, calls one action, and shows one template."""
