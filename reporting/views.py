@@ -21,6 +21,7 @@ from submissions.definition import Panel
 from submissions.duties import duties
 from submissions.models import STATE_LABELS, Obligation, ReportingPeriod
 from submissions.presentation import in_language, number
+from submissions.workbook.safe import safe_text
 
 WIDE, NARROW = 600, 200
 """Width of the plotting area in pixels, for a desk and for a phone."""
@@ -194,7 +195,7 @@ def completeness_csv(request: HttpRequest) -> HttpResponse:
 def csv_response(name: str, rows: Iterable[Iterable[Any]]) -> HttpResponse:
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
-    csv.writer(response).writerows(rows)
+    csv.writer(response).writerows([safe_text(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
     return response
 
 

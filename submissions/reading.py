@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
+from django.conf import settings
 
 from submissions.canonical import Head
 from submissions.definition import Definition
@@ -25,6 +26,8 @@ def read_file(data: bytes, media_type: str, definition: Definition, head: Head) 
     """The raw lines of a file meant for this filing. Raises SourceError."""
     if media_type not in (XLSX, ODS):
         return Read(read_source(data, media_type))
-    workbook = read_workbook(data, media_type, definition)
+    workbook = read_workbook(
+        data, media_type, definition, memory_mb=settings.PARSE_MEMORY_MB, seconds=settings.PARSE_SECONDS
+    )
     check_about(workbook.about, definition, head)
     return Read(workbook.frame, workbook.layout)

@@ -31,7 +31,7 @@ def head_of(definition: Definition) -> Head:
 
 
 def filings(definition: Definition) -> st.SearchStrategy[list[Line]]:
-    return st.lists(lines(definition), max_size=12)
+    return st.lists(lines(definition), min_size=1, max_size=12)
 
 
 def lines(definition: Definition) -> st.SearchStrategy[Line]:
@@ -99,7 +99,7 @@ def value_of(definition: Definition, point: DataPoint) -> st.SearchStrategy[str]
     if point.numeric:
         return st.one_of(NUMBERS, NUMBERS, st.just(""))
     if point.value_type == "boolean":
-        return st.sampled_from(["0", "1", "", "true", "yes"])
+        return st.sampled_from(["0", "1", "", "true", "2"])
     if point.value_type == "date":
         return st.sampled_from(["2025-01-01", "2025-02-30", "", "1 January 2025"])
     if point.value_type == "code_list":
