@@ -1,14 +1,21 @@
-"""`make bench`: what the portal takes for large filings on this machine. Needs PostgreSQL and Redis (bin/test-servers)."""
+"""`make bench`: what the portal takes on this machine. Needs PostgreSQL and Redis (bin/test-servers).
+
+Runs all, or those named: `python -m benchmarks filings files`.
+"""
 
 from __future__ import annotations
 
+import importlib
 import os
+import sys
 
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
-from benchmarks import volume  # noqa: E402 -- models need django.setup()
+from benchmarks.portal import prepare  # noqa: E402 -- models need django.setup()
 
-volume.run()
+prepare()
+for name in sys.argv[1:] or ("files", "filings"):
+    importlib.import_module(f"benchmarks.{name}").run()
