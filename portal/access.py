@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +27,8 @@ class Role(models.TextChoices):
 
 
 FILING_ROLES = {Role.FILER, Role.SIGNATORY}
+FILE, READ = "file", "read"
+"""What a scope of a client allows."""
 OWN_KINDS = {EntityKind.PROVIDER, EntityKind.MEMBER_STATE_AUTHORITY, EntityKind.REFERENCE_SOURCE,
              EntityKind.MEASUREMENT_SOURCE}  # fmt: skip
 
@@ -46,6 +48,9 @@ class Access:
     administers: frozenset[int] = frozenset()
     sandbox: bool = False
     """A client that tries the portal out: it lives apart from all others, and nothing it files counts."""
+    files_returns: frozenset[str] | None = None
+    """Returns that may be filed; None: all. Only clients of the API are limited."""
+    reads_returns: frozenset[str] | None = None
 
     @classmethod
     def of(cls, rows: Iterable[tuple[str, int, str]]) -> Access:
@@ -62,3 +67,14 @@ class Access:
             commission=bool(commission),
             reviews=Role.REVIEWER in commission,
         )
+
+    def files(self, entity: int, return_id: str) -> bool:
+        return entity in self.files_for and (self.files_returns is None or return_id in self.files_returns)
+
+    def within(self, scopes: Iterable[str], *, sandbox: bool) -> Access:
+        """No more than these scopes of a client allow: `file:<return>@<entity>`, which also reads, or `read:…`. A
+        client acts for one entity, so the returns tell what is left."""
+        asked = [scope.partition("@")[0].partition(":") for scope in scopes]
+        filed = frozenset(return_id for action, _colon, return_id in asked if action == FILE)
+        read = frozenset(return_id for _action, _colon, return_id in asked)
+        return replace(self, files_returns=filed, reads_returns=read, sandbox=sandbox)

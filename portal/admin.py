@@ -5,14 +5,17 @@ from __future__ import annotations
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.db import models
 from django.forms import ModelForm
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from import_export import resources
 from import_export.admin import ImportExportModelAdmin
 from import_export.fields import Field
 from import_export.widgets import ForeignKeyWidget
+from oauth2_provider.models import AccessToken, Grant, IDToken, RefreshToken
 
-from portal.models import Membership, ReportingEntity, User
+from portal.models import ApiClient, Membership, ReportingEntity, User
 
 
 class EntityResource(resources.ModelResource):
@@ -60,3 +63,24 @@ class PortalUserAdmin(UserAdmin[User]):
     )
     add_fieldsets = ((None, {"fields": ["email", "name", "usable_password", "password1", "password2"]}),)
     filter_horizontal = ["groups"]
+
+
+# Tokens and secrets are nobody's to read or write here; clients are kept by the administrators of their entity.
+for model in (ApiClient, AccessToken, Grant, IDToken, RefreshToken):
+    admin.site.unregister(model)
+
+
+@admin.register(ApiClient)
+class ClientAdmin(admin.ModelAdmin[ApiClient]):
+    list_display = ["name", "entity", "sandbox", "created", "created_by", "revoked_at", "revoked_by"]
+    list_select_related = ["entity", "created_by", "revoked_by"]
+    fields = ["name", "entity", "scopes", "sandbox", "created", "created_by", "revoked_at", "revoked_by"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False

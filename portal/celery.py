@@ -25,7 +25,11 @@ app.conf.update(
     worker_hijack_root_logger=False,
     timezone=settings.TIME_ZONE,
     beat_schedule={
-        "reap lost jobs": {"task": "submissions.tasks.reap_jobs", "schedule": float(settings.REAP_EVERY_SECONDS)}
+        "reap lost jobs": {"task": "submissions.tasks.reap_jobs", "schedule": float(settings.REAP_EVERY_SECONDS)},
+        "send due webhooks": {
+            "task": "submissions.tasks.send_due_deliveries",
+            "schedule": float(settings.REAP_EVERY_SECONDS),
+        },
     },
     beat_schedule_filename=str(settings.VAR_DIR / "beat-schedule"),
 )

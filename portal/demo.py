@@ -17,20 +17,21 @@ class DemoUser:
     email: str
     name: str
     entity: str
-    role: Role
+    roles: tuple[Role, ...]
     staff: bool = False
 
 
 USERS = (
-    DemoUser("filer@google.example", "Demo filer, Google", "google", Role.FILER),
-    DemoUser("signatory@google.example", "Demo signatory, Google", "google", Role.SIGNATORY),
-    DemoUser("filer@dk.example", "Demo filer, Denmark", "dk", Role.FILER),
-    DemoUser("filer@nl.example", "Demo filer, Netherlands", "nl", Role.FILER),
-    DemoUser("client@libra.example", "Demo client, LIBRA", "libra", Role.FILER),
-    DemoUser("reader@dpc.example", "Demo reader, supervisory authority", "ie-dpc", Role.READER),
-    DemoUser("reviewer@commission.example", "Demo reviewer, Commission", "commission", Role.REVIEWER),
-    DemoUser("reader@commission.example", "Demo reader, Commission", "commission", Role.READER),
-    DemoUser("admin@commission.example", "Demo administrator, Commission", "commission", Role.ADMINISTRATOR, True),
+    DemoUser("filer@google.example", "Demo filer, Google", "google", (Role.FILER, Role.SIGNATORY)),
+    DemoUser("signatory@google.example", "Demo signatory, Google", "google", (Role.SIGNATORY,)),
+    DemoUser("admin@google.example", "Demo administrator, Google", "google", (Role.ADMINISTRATOR,)),
+    DemoUser("filer@dk.example", "Demo filer, Denmark", "dk", (Role.FILER, Role.SIGNATORY)),
+    DemoUser("filer@nl.example", "Demo filer, Netherlands", "nl", (Role.FILER, Role.SIGNATORY)),
+    DemoUser("client@libra.example", "Demo client, LIBRA", "libra", (Role.FILER, Role.SIGNATORY)),
+    DemoUser("reader@dpc.example", "Demo reader, supervisory authority", "ie-dpc", (Role.READER,)),
+    DemoUser("reviewer@commission.example", "Demo reviewer, Commission", "commission", (Role.REVIEWER,)),
+    DemoUser("reader@commission.example", "Demo reader, Commission", "commission", (Role.READER,)),
+    DemoUser("admin@commission.example", "Demo administrator, Commission", "commission", (Role.ADMINISTRATOR,), True),
 )
 
 
@@ -57,4 +58,5 @@ def make_users() -> None:
             user.set_password(secret)
             user.save(update_fields=["password"])
         entity = ReportingEntity.objects.get(code=demo.entity)
-        Membership.objects.get_or_create(user=user, entity=entity, role=demo.role)
+        for role in demo.roles:
+            Membership.objects.get_or_create(user=user, entity=entity, role=role)

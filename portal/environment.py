@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import environ
 
@@ -50,6 +51,15 @@ def rate(name: str, default: str) -> str:
         problems.append(f"{name}: '{given}' is no rate such as 300/min")
         return default
     return str(given)
+
+
+def beside_broker(broker_url: str) -> str:
+    """The database after the broker's on the same Redis; nothing where the broker is no Redis."""
+    parts = urlsplit(broker_url)
+    if parts.scheme not in ("redis", "rediss"):
+        return ""
+    database = parts.path.strip("/")
+    return parts._replace(path=f"/{int(database) + 1 if database.isdecimal() else 1}", query="").geturl()
 
 
 def secret_key(served: bool, folder: Path) -> str:

@@ -1,13 +1,15 @@
-"""Who and where: users, reporting entities, and in which role a user acts for an entity."""
+"""Who and where: users, reporting entities, in which role a user acts for an entity, and programs that do."""
 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from oauth2_provider.models import AbstractApplication
 
 from portal.access import Access, EntityKind, Role
 from portal.reader import language
@@ -48,11 +50,18 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def access(self) -> Access:
         """What this user may do, read once a request."""
-        rows = self.memberships.values_list("role", "entity_id", "entity__kind")
-        return Access.of(rows) if self.is_active else Access()
+        rows = list(
+            self.memberships.values_list(
+                "role", "entity_id", "entity__kind", "user__client__scopes", "user__client__sandbox"
+            )
+        )
+        if not rows or not self.is_active:
+            return Access()
+        access, (*_, scopes, sandbox) = Access.of(row[:3] for row in rows), rows[0]
+        return access if scopes is None else access.within(scopes, sandbox=sandbox)
 
 
-class ReportingEntity(models.Model):
+class ReportingEntity(models.Model):  # type: ignore[django-manager-missing]  # of clients, whose base has no types
     """Who files, supervises or reviews."""
 
     code = models.SlugField(_("code"), max_length=60, unique=True)
@@ -103,3 +112,64 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} – {self.get_role_display()} – {self.entity}"
+
+
+class ApiClient(AbstractApplication):  # type: ignore[misc]  # the library comes without types
+    """A program that files or reads for one entity, as a user of its own. Its keys are `ClientKey`; the one secret that
+    the library would keep here stays empty."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="client")
+    entity = models.ForeignKey(ReportingEntity, on_delete=models.PROTECT, related_name="clients")
+    scopes = models.JSONField(default=list)
+    """The most that a token may be asked for; never changed."""
+    sandbox = models.BooleanField(default=False)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("API client")
+        verbose_name_plural = _("API clients")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+    def is_usable(self, request: Any) -> bool:
+        return self.revoked_at is None
+
+
+class ClientKeyQuerySet(models.QuerySet["ClientKey"]):
+    def usable(self) -> Self:
+        return self.filter(expires_at__gt=timezone.now(), revoked_at=None, client__revoked_at=None)
+
+
+class ClientKey(models.Model):
+    """A secret of a client. Several are valid at a time, so that a key is changed without an hour in which none works.
+    Rows are never deleted: they tell who made and who revoked which key."""
+
+    client = models.ForeignKey(ApiClient, on_delete=models.PROTECT, related_name="keys")
+    begins = models.CharField(max_length=8)
+    """The first letters, by which people tell keys apart."""
+    digest = models.CharField(max_length=64, unique=True)
+    """sha256; the secret is 256 random bits, so no slow hash is needed."""
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = ClientKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("key of an API client")
+        verbose_name_plural = _("keys of API clients")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.begins}…"
+
+    @property
+    def is_usable(self) -> bool:
+        return self.revoked_at is None and self.expires_at > timezone.now()

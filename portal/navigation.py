@@ -30,6 +30,8 @@ def entries(request: HttpRequest) -> list[tuple[str, str | Promise]]:
         own += [("review", _("Review")), ("completeness", _("Completeness")), ("dashboard", _("Dashboards"))]
     elif access.supervises_as:
         own += [("review", _("Reports addressed to us"))]
+    if access.administers:
+        own += [("entities", _("Organisation"))]
     return [*own, *public, ("account", _("Account"))]
 
 

@@ -12,7 +12,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from portal.environment import env, flag, one_of, problems, rate, read, secret_key, stop_on_problems
+from portal.environment import beside_broker, env, flag, one_of, problems, rate, read, secret_key, stop_on_problems
 
 django_stubs_ext.monkeypatch()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -38,6 +38,7 @@ HTTPS = flag("HTTPS", SERVED)
 
 # Applications ---------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
+    "oauth2_provider",  # before the portal, which takes its pages out of the administration
     "portal",
     "submissions",
     "reporting",
@@ -72,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "portal.rates.RateHeaders",
 ]
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
@@ -173,6 +175,8 @@ STORAGES = {
 }
 MAX_UPLOAD_MB = read(env.int, "MAX_UPLOAD_MB", 200)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_MB * 1024 * 1024
+PARSE_MEMORY_MB = read(env.int, "PARSE_MEMORY_MB", 600)
+PARSE_SECONDS = read(env.int, "PARSE_SECONDS", 60)
 
 # Jobs -----------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
@@ -181,9 +185,22 @@ JOB_LOST_AFTER_SECONDS = read(env.int, "JOB_LOST_AFTER_SECONDS", 20)
 JOB_MAX_ATTEMPTS = read(env.int, "JOB_MAX_ATTEMPTS", 5)
 REAP_EVERY_SECONDS = read(env.int, "REAP_EVERY_SECONDS", 10)
 
+# Cache ----------------------------------------------------------------------------------------------------
+# Holds what web processes count together. Beside a broker on Redis it takes the next database there: emptying the cache
+# must not empty the queue.
+CACHE_URL = env.str("CACHE_URL", default=beside_broker(CELERY_BROKER_URL))
+CACHES: dict[str, dict[str, Any]] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+if CACHE_URL:
+    CACHES["default"] = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": CACHE_URL,
+        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 1},
+    }
+
 # API ------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "portal.tokens.ClientAuthentication",
         "knox.auth.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
@@ -193,17 +210,30 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "submissions.api.pagination.ByNewest",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.UserRateThrottle",
-        "rest_framework.throttling.AnonRateThrottle",
-    ],
-    "DEFAULT_THROTTLE_RATES": {
-        "user": rate("API_RATE_USER", "6000/min"),
-        "anon": rate("API_RATE_ANONYMOUS", "300/min"),
-    },
+    "DEFAULT_THROTTLE_CLASSES": ["portal.rates.Throttle"],
     "EXCEPTION_HANDLER": "submissions.api.problems.as_problem",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+API_RATE_USER = rate("API_RATE_USER", "6000/min")
+API_RATE_ANONYMOUS = rate("API_RATE_ANONYMOUS", "300/min")
+OAUTH2_PROVIDER_APPLICATION_MODEL = "portal.ApiClient"
+OAUTH2_PROVIDER = {
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    "ACCESS_TOKEN_GENERATOR": "oauthlib.oauth2.rfc6749.tokens.random_token_generator",
+    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",  # client credentials and nothing else
+    "OAUTH2_VALIDATOR_CLASS": "portal.tokens.ClientValidator",
+    "SCOPES_BACKEND_CLASS": "portal.tokens.ClientScopes",
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,  # tokens are stored as hashes
+    # Grants that this portal does not offer; the deployment checks want them closed all the same.
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+}
+WEBHOOKS_TO_LOOPBACK = flag("WEBHOOKS_TO_LOOPBACK", False)
 REST_KNOX = {"TOKEN_TTL": timedelta(days=365), "AUTH_HEADER_PREFIX": "Token"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Submissions portal",
@@ -213,6 +243,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "submissions.api.schema.complete",
+    ],
 }
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import operator
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import polars as pl
@@ -23,9 +25,10 @@ class DataType:
     numeric: bool = False
 
 
-def as_number(value: pl.Expr) -> pl.Expr:
+def as_number(value: pl.Expr, where: pl.Expr | None = None) -> pl.Expr:
     """Float64 of plain digits with an optional point; anything else is null, never a guess."""
-    return pl.when(value.str.contains(NUMBER)).then(value).cast(pl.Float64, strict=False)
+    plain = is_number(value) if where is None else where & is_number(value)
+    return pl.when(plain).then(value).cast(pl.Float64, strict=False)
 
 
 def as_date(value: pl.Expr) -> pl.Expr:
@@ -50,7 +53,7 @@ DATA_TYPES = {
         ),
         DataType("percentage", is_number, NUMERIC_SCHEMA | {"pattern": r"^\d+(\.\d+)?$"}, numeric=True),
         DataType("duration", is_number, NUMERIC_SCHEMA | {"pattern": r"^\d+(\.\d+)?$"}, numeric=True),
-        DataType("boolean", lambda v: v.is_in(["0", "1"]), {"enum": [0, 1, "0", "1", True, False, None]}),
+        DataType("boolean", lambda v: (v == "0") | (v == "1"), {"enum": [0, 1, "0", "1", True, False, None]}),
         DataType("date", lambda v: as_date(v).is_not_null(), {"type": ["string", "null"], "format": "date"}),
         DataType("text", is_text, {"type": ["string", "null"]}),
         DataType("list", is_text, {"type": ["string", "null"]}),
@@ -59,6 +62,10 @@ DATA_TYPES = {
 }
 NUMERIC = [name for name, kind in DATA_TYPES.items() if kind.numeric]
 WORDED = ["text", "list", "code_list"]
+
+
+UNCANONICAL_NUMBER = r"^-?0[0-9]|\.[0-9]*0$|^-0$"
+"""What a number looks like that `canonical_number` writes otherwise."""
 
 
 def canonical_number(value: pl.Expr) -> pl.Expr:
@@ -70,3 +77,25 @@ def canonical_number(value: pl.Expr) -> pl.Expr:
         .str.replace(r"^-0$", "0")
     )
     return pl.when(value.str.contains(NUMBER)).then(trimmed).otherwise(value)
+
+
+# Codes in a text, between semicolons ----------------------------------------------------------------------
+
+
+def one_code(codes: Iterable[str]) -> str:
+    return f"(?:{'|'.join(pl.escape_regex(code) for code in codes)})"
+
+
+def holds_any(text: pl.Expr, codes: Collection[str]) -> pl.Expr:
+    """Some code of the text is one of these."""
+    return text.str.contains(f"(?:^|;){one_code(codes)}(?:;|$)") if codes else pl.lit(False)
+
+
+def holds_other(text: pl.Expr, codes: Collection[str]) -> pl.Expr:
+    """Some code of the text, which is not empty, is none of these."""
+    return (text != "") & ~text.str.contains(f"^{one_code(codes)}(?:;{one_code(codes)})*$")
+
+
+def one_of(text: pl.Expr, words: Collection[str]) -> pl.Expr:
+    """As `is_in`, faster for a few words."""
+    return reduce(operator.or_, (text == word for word in words)) if words else pl.lit(False)

@@ -42,28 +42,52 @@ class DecisionForm(PlainForm):
 
 
 class UploadForm(PlainForm):
-    """A CSV file; a correction names the revision it replaces and says why."""
+    """A workbook or a CSV file. What is in it is looked at by the scan."""
 
-    file = forms.FileField(label=gettext_lazy("CSV file"), widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}))
-    replaces = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    reason = forms.CharField(
-        label=gettext_lazy("What changed, and why?"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    file = forms.FileField(
+        label=gettext_lazy("Your file"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.ods,.csv"}),
+        allow_empty_file=True,
     )
-
-    def __init__(self, *args: Any, correction: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not correction:
-            del self.fields["reason"]
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if file.size > settings.MAX_UPLOAD_MB * 1024 * 1024:
-            raise forms.ValidationError(
-                _("The file is larger than %(size)s.") % {"size": filesizeformat(settings.MAX_UPLOAD_MB * 1024 * 1024)}
-            )
-        if not file.name.lower().endswith(".csv"):
-            raise forms.ValidationError(_("Choose a CSV file (UTF-8, columns separated by commas)."))
+        most = settings.MAX_UPLOAD_MB * 1024 * 1024
+        if file.size > most:
+            raise forms.ValidationError(_("The file is larger than %(size)s.") % {"size": filesizeformat(most)})
         return file
 
-    def clean(self) -> dict[str, Any]:
-        return {"reason": "", **(super().clean() or self.cleaned_data)}
+
+class SignForm(PlainForm):
+    """The end of the way: statement, name, one button. What is missing is refused by the action, with its reason."""
+
+    content = forms.CharField(required=False, widget=forms.HiddenInput)
+    replaces = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    errors_known = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("I know that errors stand"),
+        widget=forms.CheckboxInput(attrs={"required": True}),
+    )
+    reason = forms.CharField(
+        required=False,
+        label=gettext_lazy("What changed since the last revision, and why?"),
+        widget=forms.Textarea(attrs={"rows": 3, "required": True}),
+    )
+    name = forms.CharField(
+        required=False,
+        max_length=200,
+        label=gettext_lazy("Your name"),
+        widget=forms.TextInput(attrs={"required": True}),
+    )
+    certified = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("I certify this statement"),
+        widget=forms.CheckboxInput(attrs={"required": True}),
+    )
+
+    def __init__(self, *args: Any, errors: int, correction: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not correction:
+            del self.fields["reason"]
+        if not errors:
+            del self.fields["errors_known"]

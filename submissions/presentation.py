@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -14,6 +14,7 @@ from submissions.definition import DataPoint, Definition, Text
 from submissions.messages import Words, in_words
 from submissions.models import Explanation, Finding, Observation, Revision, Severity, subject
 from submissions.sources import place
+from submissions.workbook.remarks import Remark
 
 
 def in_language(text: Text) -> str:
@@ -35,11 +36,10 @@ class ShownFinding:
 
 @dataclass
 class CountedFindings:
-    """Findings of a revision, the worst first, as far as a page can show them."""
+    """Findings, the worst first, as far as a page can show them."""
 
     shown: list[ShownFinding]
     total: int
-    counts: list[tuple[str, int]] = field(default_factory=list)
 
     @property
     def more(self) -> int:
@@ -52,8 +52,10 @@ RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 class Placed(Protocol):
     """What findings point into: the source of a revision, or an upload."""
 
-    media_type: str
-    layout: list[dict[str, Any]]
+    @property
+    def media_type(self) -> str: ...
+    @property
+    def layout(self) -> list[dict[str, Any]]: ...
 
 
 Explained = Mapping[tuple[str, str, str], Explanation]
@@ -74,6 +76,24 @@ def show(
     ]
 
 
+def remarks(definition: Definition, findings: Iterable[Any], language: str) -> list[Remark]:
+    """Findings, fresh or kept, as a workbook shows them."""
+    told = ((f, in_words(definition, f, language)) for f in findings)
+    return [
+        Remark(
+            f.rule,
+            "info" if f.blocked_by else f.severity,
+            f.line,
+            f.field,
+            f.address,
+            words.label,
+            words.message,
+            words.mend,
+        )
+        for f, words in told
+    ]
+
+
 def counted_findings(revision: Revision, language: str, most: int) -> CountedFindings:
     total = revision.errors + revision.warnings + revision.infos + revision.not_evaluated
     rows: list[Finding] = []
@@ -81,8 +101,40 @@ def counted_findings(revision: Revision, language: str, most: int) -> CountedFin
         if len(rows) < most:
             rows += revision.findings.filter(severity=severity)[: most - len(rows)]
     shown = show(revision.definition, rows, revision.source, revision.filing.explanations.by_finding(), language)
-    counts = [("error", revision.errors), ("warning", revision.warnings), ("info", revision.infos)]
-    return CountedFindings(shown, total, counts)
+    return CountedFindings(shown, total)
+
+
+def worst_first(
+    definition: Definition, findings: Sequence[Any], source: Placed, explained: Explained, language: str, most: int
+) -> CountedFindings:
+    """Fresh findings of a file on its way."""
+    ranked = sorted(findings, key=lambda f: (bool(f.blocked_by), RANK[f.severity]))
+    return CountedFindings(show(definition, ranked[:most], source, explained, language), len(ranked))
+
+
+class Answered(Protocol):
+    """What was answered at one address: an observation, or a canonical line."""
+
+    @property
+    def value(self) -> str: ...
+    @property
+    def number(self) -> float | None: ...
+    @property
+    def low(self) -> float | None: ...
+    @property
+    def high(self) -> float | None: ...
+    @property
+    def obs_status(self) -> str: ...
+    @property
+    def qualifier(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def flags(self) -> str: ...
+    @property
+    def comment(self) -> str: ...
 
 
 @dataclass
@@ -136,7 +188,7 @@ def show_observation(
         missing=missing_words(definition, observation, language)
         if observation.obs_status in definition.missing
         else "",
-        unit=code_label(definition, "unit", observation.unit, language) if observation.unit not in ("", "none") else "",
+        unit=unit_label(definition, observation.unit, language),
         notes=notes(definition, observation, language),
         findings=findings,
     )
@@ -147,7 +199,11 @@ def code_label(definition: Definition, list_id: str, code: str, language: str) -
     return codes[code].label[language] if code in codes else code
 
 
-def shown_value(definition: Definition, observation: Observation, point: DataPoint | None, language: str) -> str:
+def unit_label(definition: Definition, unit: str, language: str) -> str:
+    return code_label(definition, "unit", unit, language) if unit not in ("", "none") else ""
+
+
+def shown_value(definition: Definition, observation: Answered, point: DataPoint | None, language: str) -> str:
     """A number with the thousands marks of the language; codes and yes/no by their label."""
     if observation.low is not None:
         return f"{number(observation.low, language)} – {number(observation.high, language)}"
@@ -180,14 +236,14 @@ def number(value: float | None, language: str, as_written: str = "") -> str:
     return whole.replace(group, "\u202f") + mark + rest
 
 
-def missing_words(definition: Definition, observation: Observation, language: str) -> str:
+def missing_words(definition: Definition, observation: Answered, language: str) -> str:
     """Why there is no value: the reasons, else the status; never a bare dash."""
     status = code_label(definition, "obs_status", observation.obs_status, language)
     reasons = [code_label(definition, "reason", code, language) for code in observation.reason.split(";") if code]
     return f"{status}: {', '.join(reasons)}" if reasons else status
 
 
-def notes(definition: Definition, observation: Observation, language: str) -> list[str]:
+def notes(definition: Definition, observation: Answered, language: str) -> list[str]:
     """Status, flags, reasons for other dates, comment: what a reader must know beside the value."""
     said = []
     if observation.obs_status not in ("A", *definition.missing):

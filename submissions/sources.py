@@ -1,64 +1,40 @@
-"""Reading what was sent: JSON and CSV become the same raw frame of text, one row an observation.
+"""Reading what was sent: JSON, newline-delimited JSON and CSV become the same raw frame of text, one row an observation.
 
-`line` is the place in the source: the index in `observations` for JSON, the line of the file for CSV.
+`line` is the place in the source: the index in `observations` for JSON, else the line of the file.
 """
 
 from __future__ import annotations
 
-import csv
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from typing import Any
 
 import polars as pl
 
-from submissions.canonical import FIELDS, raw_frame
+from submissions.canonical import raw_frame
+from submissions.csv_source import from_csv
+from submissions.faults import Fault, SourceError, gettext_noop, refusal
+
+__all__ = [
+    "CSV", "JSON", "NDJSON", "ODS", "ROW_BITS", "XLSX", "Fault", "SourceError", "as_text", "from_csv", "from_ndjson",
+    "from_observations", "gettext_noop", "in_ascii", "load_json", "place", "read_source", "refusal",
+]  # fmt: skip
 
 JSON = "application/json"
 CSV = "text/csv"
+NDJSON = "application/x-ndjson"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 ROW_BITS = 20
 """A line of a workbook is its sheet and row in one number: `(sheet << ROW_BITS) + row - 1`."""
 MOST_DIGITS = 30
-
-
-def gettext_noop(text: str) -> str:
-    """Marks a sentence for translation; it is translated where it is shown."""
-    return text
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One reason why a source cannot be read, with its place: a sentence with %(placeholders)s and their values."""
-
-    code: str
-    sentence: str
-    pointer: str = ""
-    values: Mapping[str, object] = field(default_factory=dict)
-
-    @property
-    def detail(self) -> str:
-        return self.told()
-
-    def told(self, translate: Callable[[str], str] = str) -> str:
-        return translate(self.sentence) % self.values if self.values else translate(self.sentence)
-
-
-class SourceError(Exception):
-    """A source that cannot be read at all."""
-
-    def __init__(self, *faults: Fault) -> None:
-        super().__init__("; ".join(fault.told() for fault in faults))
-        self.faults = faults
-
-
-def refusal(code: str, sentence: str, **values: object) -> SourceError:
-    """The error of a source that fails as a whole."""
-    return SourceError(Fault(code, sentence, "", values))
+FAULTS_TOLD = 100
+"""More reasons than these help nobody to mend a file."""
+LINES_AT_ONCE = 50_000
 
 
 # JSON -----------------------------------------------------------------------------------------------------
@@ -125,124 +101,89 @@ def from_observations(observations: Any) -> pl.DataFrame:
     if not isinstance(observations, list):
         raise SourceError(Fault("not_a_list", gettext_noop("observations must be a list of objects."), "/observations"))
     faults = [
-        Fault(
-            "not_an_object",
-            gettext_noop("An observation is an object with address, value, obs_status …"),
-            f"/observations/{index}",
-        )
+        Fault("not_an_object", NOT_AN_OBJECT, f"/observations/{index}")
         for index, item in enumerate(observations)
         if not isinstance(item, Mapping)
     ]
     if faults:
         raise SourceError(*faults)
-    rows = [{key: as_text(value) for key, value in item.items()} for item in observations]
+    rows = [in_text(item) for item in observations]
     try:
         return raw_frame(rows)
     except UnicodeEncodeError as problem:
-        raise SourceError(*lone_surrogates(rows)) from problem
+        found = (Fault("not_text", NOT_TEXT, f"/observations/{index}/{key}") for index, key in lone_surrogates(rows))
+        raise SourceError(*found) from problem
 
 
-def lone_surrogates(rows: list[dict[str, str]]) -> list[Fault]:
-    """Texts with half a character (`\\ud800`), which no database can hold."""
-    detail = gettext_noop("The text holds half of a surrogate pair, which is no character.")
-    return [
-        Fault("not_text", detail, f"/observations/{index}/{in_ascii(key)}")
-        for index, row in enumerate(rows)
-        for key, text in row.items()
-        if any("\ud800" <= letter <= "\udfff" for letter in key + text)
-    ]
+NOT_AN_OBJECT = gettext_noop("An observation is an object with address, value, obs_status …")
+NOT_TEXT = gettext_noop("The text holds half of a surrogate pair, which is no character.")
 
 
-# CSV ------------------------------------------------------------------------------------------------------
+def in_text(observation: Mapping[str, Any]) -> dict[str, str]:
+    return {key: as_text(value) for key, value in observation.items()}
 
 
-def from_csv(data: bytes) -> pl.DataFrame:
-    """A raw frame of a CSV file with the columns of FIELDS, in any order, `address` at least."""
-    if not data.strip():
-        raise SourceError(
-            Fault("empty", gettext_noop("The file is empty. Send a header line and one line an observation."))
-        )
-    data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\x00", b"")
-    header = read_header(data)
-    places = [str(place) for place in range(len(header))]
+def lone_surrogates(rows: list[dict[str, str]]) -> Iterator[tuple[int, str]]:
+    """Texts with half a character (`\\ud800`), which no database can hold: row and key."""
+    for index, row in enumerate(rows):
+        for key, text in row.items():
+            if any("\ud800" <= letter <= "\udfff" for letter in key + text):
+                yield index, in_ascii(key)
+
+
+# Newline-delimited JSON -----------------------------------------------------------------------------------
+
+
+def from_ndjson(data: bytes) -> pl.DataFrame:
+    """A raw frame of a file with one observation object a line; empty lines are skipped. Raises SourceError."""
+    lines = enumerate(io.BytesIO(data.removeprefix(b"\xef\xbb\xbf")), start=1)
+    told = ((number, text) for number, text in lines if not text.isspace())
+    frames: list[pl.DataFrame] = []
+    faults: list[Fault] = []
+    while (part := list(islice(told, LINES_AT_ONCE))) and len(faults) < FAULTS_TOLD:
+        frames += read_lines(part, faults)
+    if faults:
+        raise SourceError(*faults[:FAULTS_TOLD])
+    if not frames:
+        raise SourceError(Fault("empty", gettext_noop("The file is empty. Send one observation a line.")))
+    return pl.concat(frames)
+
+
+def read_lines(part: list[tuple[int, bytes]], faults: list[Fault]) -> Iterator[pl.DataFrame]:
+    """The raw frame of some lines; none if one of them is faulty, which is added to the faults."""
+    rows = []
+    for number, text in part:
+        try:
+            rows.append(in_text(one_object(text)))
+        except SourceError as problem:
+            faults += [replace(fault, line=number) for fault in problem.faults]
+    if len(rows) == len(part):
+        numbers = [number for number, _ in part]
+        try:
+            yield raw_frame(rows).with_columns(pl.Series("line", numbers, pl.UInt32))
+        except UnicodeEncodeError:
+            faults += [Fault("not_text", NOT_TEXT, line=numbers[index]) for index, _key in lone_surrogates(rows)]
+
+
+def one_object(text: bytes) -> Mapping[str, Any]:
     try:
-        # Columns go by their place: a name from outside could mean something to Polars, as `*` does.
-        frame = pl.read_csv(data, infer_schema=False, empty_string_is_null=False, missing_columns="insert",
-                            raise_if_empty=False, new_columns=places)  # fmt: skip
-    except pl.exceptions.PolarsError as problem:
-        raise first_fault(data, len(header)) from problem
-    if frame.columns != places:
-        raise first_fault(data, len(header))
-    frame = frame.with_columns(pl.all().fill_null(""))
-    newlines = pl.sum_horizontal(pl.col(place).str.count_matches("\n", literal=True) for place in places)
-    told = [
-        pl.when(pl.col(place).str.strip_chars() != "").then(pl.lit(name or "(no name)"))
-        for place, name in zip(places, header, strict=True)
-        if name not in FIELDS
-    ]
-    extra = pl.concat_str([*told, pl.lit(None, pl.String)], separator=", ", ignore_nulls=True)
-    return frame.select(
-        (2 + pl.int_range(pl.len()) + newlines.cum_sum() - newlines).cast(pl.UInt32).alias("line"),
-        *((pl.col(str(header.index(name))) if name in header else pl.lit("")).alias(name) for name in FIELDS),
-        extra.alias("extra"),
-        pl.all_horizontal(pl.col(place).str.strip_chars() == "" for place in places).alias("blank"),
-    ).filter(~pl.col("blank")).drop("blank")  # fmt: skip
+        found = load_json(text)
+    except SourceError as problem:
+        (fault,) = problem.faults
+        if fault.code != "not_json":
+            raise
+        sentence = gettext_noop("The text is not JSON: %(problem)s at column %(column)s.")
+        raise SourceError(Fault("not_json", sentence, values=fault.values)) from problem
+    if not isinstance(found, Mapping):
+        raise SourceError(Fault("not_an_object", NOT_AN_OBJECT))
+    return found
 
 
-def read_header(data: bytes) -> list[str]:
-    try:
-        first = data.split(b"\n", 1)[0].decode("utf-8")
-    except UnicodeDecodeError as problem:
-        raise not_utf8(data, problem) from problem
-    try:
-        header = [name.strip() for name in next(csv.reader([first]), [])]
-    except csv.Error as problem:
-        raise broken_csv(1, problem) from problem
-    if "address" not in header:
-        sentence = gettext_noop(
-            "Line 1 names no column 'address'. Columns are separated by commas. Known ones: %(columns)s."
-        )
-        raise refusal("no_address_column", sentence, columns=", ".join(FIELDS))
-    doubled = sorted({name for name in header if header.count(name) > 1})
-    if doubled:
-        raise refusal(
-            "column_twice", gettext_noop("Line 1 names these columns twice: %(columns)s."), columns=", ".join(doubled)
-        )
-    return header
-
-
-def not_utf8(data: bytes, problem: UnicodeDecodeError) -> SourceError:
-    line = data.count(b"\n", 0, problem.start) + 1
-    return refusal("not_utf8", gettext_noop("Line %(line)s is not UTF-8. Save the file as CSV UTF-8."), line=line)
-
-
-def broken_csv(line: int, problem: csv.Error) -> SourceError:
-    return refusal("not_csv", gettext_noop("Line %(line)s: %(problem)s."), line=line, problem=str(problem))
-
-
-def first_fault(data: bytes, width: int) -> SourceError:
-    """Why a CSV cannot be read, with its line: found by reading it slowly."""
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as problem:
-        return not_utf8(data, problem)
-    reader = csv.reader(io.StringIO(text), strict=True)
-    try:
-        for record in reader:
-            if len(record) > width:
-                sentence = gettext_noop(
-                    "Line %(line)s has %(columns)s columns, the header has %(width)s. "
-                    "Put text that holds commas in double quotes."
-                )
-                return refusal("too_many_columns", sentence, line=reader.line_num, columns=len(record), width=width)
-    except csv.Error as problem:
-        return broken_csv(reader.line_num, problem)
-    return SourceError(
-        Fault("not_csv", gettext_noop("The file cannot be read as CSV; a double quote may be left open."))
-    )
-
-
-READERS = {JSON: lambda data: from_observations(load_json(data)["observations"]), CSV: from_csv}
+READERS = {
+    JSON: lambda data: from_observations(load_json(data)["observations"]),
+    NDJSON: from_ndjson,
+    CSV: from_csv,
+}
 
 
 def read_source(data: bytes, media_type: str) -> pl.DataFrame:
@@ -251,7 +192,7 @@ def read_source(data: bytes, media_type: str) -> pl.DataFrame:
 
 
 def place(media_type: str, line: int | None, field: str, layout: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
-    """Where a finding lies in the source: `pointer` for JSON; `place` with line and column for CSV, with sheet and cell
+    """Where a finding lies in the source: `pointer` for JSON; `place` with the line of a text file, with sheet and cell
     for a workbook, whose `layout` tells the column of each field."""
     if line is None:
         return {"pointer": "", "place": None}
@@ -259,6 +200,6 @@ def place(media_type: str, line: int | None, field: str, layout: Sequence[Mappin
         sheet, row = layout[line >> ROW_BITS], (line & ((1 << ROW_BITS) - 1)) + 1
         column = sheet["columns"].get(field) or sheet["columns"]["address"]
         return {"pointer": "", "place": {"sheet": sheet["sheet"], "cell": f"{column}{row}"}}
-    if media_type == CSV:
+    if media_type in (CSV, NDJSON):
         return {"pointer": "", "place": {"line": line, "column": field}}
     return {"pointer": f"/observations/{line}/{field}", "place": None}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from submissions import actions, jobs
+from submissions import actions, hooks, jobs
 from submissions.actions import dispatching
 
 
@@ -16,3 +16,13 @@ def do_job(job_id: int) -> bool:
 @shared_task
 def reap_jobs() -> int:
     return jobs.reap(dispatching.dispatch)
+
+
+@shared_task
+def send_delivery(delivery_id: int) -> bool:
+    return hooks.send(delivery_id)
+
+
+@shared_task
+def send_due_deliveries() -> int:
+    return hooks.send_due()

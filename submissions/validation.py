@@ -8,6 +8,7 @@ listed as not evaluated, with the finding that blocks them, never silently skipp
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,11 +18,10 @@ import polars as pl
 from submissions.canonical import FIELDS
 from submissions.definition import Check, Definition
 from submissions.rules import KINDS, Context, Judged, Kind
-from submissions.rules.cells import cells, fact, formula, operands
 from submissions.rules.history import with_history
+from submissions.rules.plan import CellCheck, CellChecks, Plan, plan, used_by
+from submissions.rules.table import Table, table
 
-PRIMARY = ("then", "left", "of", "a", "sets", "code", "rate")
-"""Operands in the order in which one of them gives the finding its address."""
 MESSAGE_COLUMNS = {"value": "value", "unit": "unit", "t_unit": "expected_unit", "start": "period_start", "end": "period_end",
                    "extra": "extra"}  # fmt: skip
 
@@ -64,21 +64,18 @@ class Verdict:
 
 def validate(definition: Definition, lines: pl.DataFrame, context: Context) -> Verdict:
     """Judge canonical lines (see `canonicalise`) against every rule of their definition."""
-    lines = with_history(definition, lines, context.previous)
-    by_scope: dict[str, list[Check]] = {"blocking": [], "line": [], "cell": [], "filing": []}
-    for check in definition.checks:
-        kind = KINDS[check.kind]
-        by_scope["blocking" if kind.blocks else kind.scope].append(check)
-
-    lines, findings = judge_format(definition, lines, context, by_scope["blocking"])
-    judged = Judged(definition, context, lines)
-    blockers = first_blockers(findings)
-    findings += judge_lines(definition, lines, context, by_scope["line"])
-    findings += judge_cells(judged, by_scope["cell"], blockers)
-    findings += judge_filing(judged, by_scope["filing"], blockers)
-    order = {code: number for number, code in enumerate(definition.rules)}
+    todo = plan(definition)
+    lines = with_history(definition, lines, context.previous).with_columns(
+        pl.lit(context.head.start).alias("head_start"), pl.lit(context.head.end).alias("head_end"), repeated(lines)
+    )
+    marked = marks(todo, lines)
+    judged = Judged(definition, context, lines.with_columns(unusable(todo, lines, marked)))
+    blocking, findings = line_findings(todo, lines, marked)
+    blockers = first_blockers(blocking)
+    findings = [*blocking, *findings, *judge_cells(judged, todo, blockers), *judge_filing(judged, todo, blockers)]
+    order = todo.order
     findings.sort(key=lambda f: (f.line is None, f.line or 0, order[f.rule], f.address, f.blocked_by))
-    return Verdict(tuple(findings), observations(judged), tuple(computed_points(judged)))
+    return Verdict(tuple(findings), observations(judged), tuple(computed_points(judged, todo)))
 
 
 def first_blockers(findings: Iterable[Finding]) -> dict[str, str]:
@@ -90,52 +87,64 @@ def first_blockers(findings: Iterable[Finding]) -> dict[str, str]:
     return blockers
 
 
-def used_by(check: Check, definition: Definition) -> list[str]:
-    """Every data point that a check needs, in order."""
-    codes = list(operands(dict(check.params), definition))
-    if check.kind == "computed":
-        codes += definition.points[check.params["of"]].computed[1:]
-    return list(dict.fromkeys(codes))
-
-
 # Lines ----------------------------------------------------------------------------------------------------
 
 
-def judge_format(
-    definition: Definition, lines: pl.DataFrame, context: Context, checks: list[Check]
-) -> tuple[pl.DataFrame, list[Finding]]:
-    """Findings of the blocking kinds, and the lines marked `unusable`: all that share a faulty address and period,
-    or an address that stands twice."""
-    marked = lines.with_columns(marks(definition, context, checks))
-    doubled = [str(number) for number, check in enumerate(checks) if check.kind == "unique_address"]
-    others = [str(number) for number, check in enumerate(checks) if check.kind != "unique_address"]
-    unusable = pl.any_horizontal(pl.lit(False), *others).any().over("address", "start", "end") | pl.any_horizontal(
-        pl.lit(False), *doubled
-    ).any().over("address")
-    return lines.with_columns(marked.select(unusable.alias("unusable"))["unusable"]), list(
-        line_findings(marked, checks)
-    )
+def marks(todo: Plan, lines: pl.DataFrame) -> dict[int, pl.Series]:
+    """Which lines break a rule, for each check that any line breaks. Kinds that need what no line has are
+    not run."""
+    needs = {place: KINDS[check.kind].needs for place, check in enumerate(todo.lines)}
+    met = anywhere(lines, {place: need for place, need in needs.items() if need is not None})
+    run = [place for place in needs if met.get(place, True)]
+    marked = lines.select(todo.broken_lines[place] for place in run)
+    found = anywhere(marked, {place: pl.col(str(place)) for place in run})
+    return {place: marked[str(place)] for place in run if found[place]}
 
 
-def judge_lines(definition: Definition, lines: pl.DataFrame, context: Context, checks: list[Check]) -> list[Finding]:
-    return list(line_findings(lines.with_columns(marks(definition, context, checks)), checks))
+def anywhere(frame: pl.DataFrame, conditions: Mapping[int, pl.Expr]) -> dict[int, bool]:
+    """Whether any row meets a condition, for each of them."""
+    if not conditions:
+        return {}
+    met = frame.select(condition.any().alias(str(place)) for place, condition in conditions.items())
+    return dict(zip(conditions, met.row(0), strict=True))
 
 
-def marks(definition: Definition, context: Context, checks: list[Check]) -> Iterator[pl.Expr]:
-    for number, check in enumerate(checks):
-        function = KINDS[check.kind].line
-        assert function is not None  # noqa: S101 -- scope "line" always has one
-        yield function(check.params, definition, context).fill_null(False).alias(str(number))
+def repeated(lines: pl.DataFrame) -> pl.Expr:
+    """Lines whose address stands on several lines. Sorting a million addresses takes less memory than hashing them."""
+    addresses = lines["address"].sort()
+    twice = addresses.filter(addresses == addresses.shift()).unique()
+    among = pl.col("address").is_in(twice.implode()) if len(twice) else pl.lit(False)
+    return among.alias("repeated")
 
 
-def line_findings(marked: pl.DataFrame, checks: list[Check]) -> Iterator[Finding]:
-    for number, check in enumerate(checks):
-        if marked[str(number)].any():
-            kind = KINDS[check.kind]
-            for row in (
-                marked.filter(pl.col(str(number))).select("line", "address", *MESSAGE_COLUMNS).iter_rows(named=True)
-            ):
-                yield from_row(check, kind, row)
+def unusable(todo: Plan, lines: pl.DataFrame, marked: dict[int, pl.Series]) -> pl.Expr | pl.Series:
+    """All lines that share a faulty address and period, or an address that stands twice."""
+    blocking = [place for place in marked if KINDS[todo.lines[place].kind].blocks]
+    if not blocking:
+        return pl.lit(False).alias("unusable")
+    doubled = [marked[place] for place in blocking if todo.lines[place].kind == "unique_address"]
+    faulty = [marked[place] for place in blocking if todo.lines[place].kind != "unique_address"]
+    suspects = lines.select(
+        "address", "start", "end",
+        pl.any_horizontal(pl.lit(False), *faulty).alias("faulty"), pl.any_horizontal(pl.lit(False), *doubled).alias("doubled"),
+    )  # fmt: skip
+    named = suspects.select(pl.col("address").filter(pl.col("faulty") | pl.col("doubled")).unique()).to_series()
+    # Most lines have an address that nothing is wrong with, and windows over a million addresses are dear.
+    near = suspects.with_row_index().filter(pl.col("address").is_in(named.implode()))
+    struck = near.filter(
+        pl.col("faulty").any().over("address", "start", "end") | pl.col("doubled").any().over("address")
+    )["index"]
+    return pl.int_range(pl.len()).is_in(struck.implode()).alias("unusable")
+
+
+def line_findings(todo: Plan, lines: pl.DataFrame, marked: dict[int, pl.Series]) -> tuple[list[Finding], list[Finding]]:
+    """Findings of the blocking kinds, and of the others."""
+    found: tuple[list[Finding], list[Finding]] = [], []
+    for place, broken in marked.items():
+        check, kind = todo.lines[place], KINDS[todo.lines[place].kind]
+        rows = lines.select("line", "address", *MESSAGE_COLUMNS).filter(broken)
+        found[not kind.blocks].extend(from_row(check, kind, row) for row in rows.iter_rows(named=True))
+    return found
 
 
 def from_row(check: Check, kind: Kind, row: Mapping[str, Any]) -> Finding:
@@ -159,97 +168,72 @@ def from_row(check: Check, kind: Kind, row: Mapping[str, Any]) -> Finding:
 # Cells ----------------------------------------------------------------------------------------------------
 
 
-def judge_cells(judged: Judged, checks: list[Check], blockers: Mapping[str, str]) -> list[Finding]:
+def judge_cells(judged: Judged, todo: Plan, blockers: Mapping[str, str]) -> list[Finding]:
     found: list[Finding] = []
-    for per in dict.fromkeys(tuple(check.params.get("per", ())) for check in checks):
-        mine = [check for check in checks if tuple(check.params.get("per", ())) == per]
-        codes = {code for check in mine for code in used_by(check, judged.definition)}
-        table = cells(judged, codes, per)
-        found += cell_findings(judged, mine, table, per, blockers)
-    return found
+    for checks in todo.cells:
+        cells = table(judged, checks.codes, checks.per, checks.facts, todo.facts)
+        found += cell_findings(checks, judged, cells, blockers)
+    return with_lines(found, judged.lines) if found else []
 
 
-def cell_findings(
-    judged: Judged, checks: list[Check], table: pl.DataFrame, per: tuple[str, ...], blockers: Mapping[str, str]
-) -> Iterator[Finding]:
-    if table.is_empty():
+def cell_findings(checks: CellChecks, judged: Judged, cells: Table, blockers: Mapping[str, str]) -> Iterator[Finding]:
+    if not cells.groups:
         return
-    used = [used_by(check, judged.definition) for check in checks]
-    broken, blocked = [], []
-    for number, (check, codes) in enumerate(zip(checks, used, strict=True)):
-        function = KINDS[check.kind].cell
-        assert function is not None  # noqa: S101 -- scope "cell" always has one
-        broken.append(function(check.params, judged).fill_null(False).alias(f"broken_{number}"))
-        blocked.append(pl.any_horizontal(pl.lit(False), *(fact("bad", c) for c in codes)).alias(f"blocked_{number}"))
-    results = table.select(*broken, *blocked)
-    for number, (check, codes) in enumerate(zip(checks, used, strict=True)):
-        said = results[f"broken_{number}"] | results[f"blocked_{number}"]
-        if not said.any():
-            continue
-        for index in said.arg_true():
-            row = table.row(index, named=True)
-            stopped = results[f"blocked_{number}"][index]
-            yield from_cell(judged, check, codes, row, per, blockers if stopped else {})
+    broken = cells.columns(checks.columns, judged).select(checks.broken)
+    met, bad = anywhere(broken, {place: pl.col(str(place)) for place in range(broken.width)}), cells.bad()
+    for place, one in enumerate(checks.checks):
+        stopped = set().union(*(bad[code] for code in one.used if code in bad))
+        said = {group for group, yes in enumerate(broken[str(place)]) if yes} if met[place] else set()
+        for group in sorted(said | stopped):
+            yield from_cell(one, cells, group, blockers if group in stopped else {})
 
 
-def from_cell(
-    judged: Judged,
-    check: Check,
-    codes: list[str],
-    row: Mapping[str, Any],
-    per: tuple[str, ...],
-    blockers: Mapping[str, str],
-) -> Finding:
-    members = ",".join(f"{name}={row[f'd_{name}']}" for name in per if row[f"d_{name}"] is not None)
-    points = judged.definition.points
+def from_cell(one: CellCheck, cells: Table, group: int, blockers: Mapping[str, str]) -> Finding:
+    members = stated_members(cells.groups[group])
 
     def address(code: str) -> str:
-        return f"{code}[{members}]" if members and set(per) <= set(points[code].dimensions) else code
+        return f"{code}[{members}]" if members and code in cells.own else code
 
-    main = leading_code(judged.definition, check, codes, row)
-    numbers = {address(c): row[f"number_{c}"] for c in codes if row[f"number_{c}"] is not None}
-    named = [name for code in codes if row[f"bad_{code}"] for name in (address(code), code)]
+    check, main = one.check, leading_code(one, cells, group)
+    numbers = {address(c): number for c in one.used if (number := cells.value("number", c, group)) is not None}
+    named = [name for code in one.used if cells.value("bad", code, group) for name in (address(code), code)]
     blocker = next((blockers[name] for name in named if name in blockers), "")
     return Finding(
         rule=check.rule.code,
         severity="info" if blocker else check.rule.severity,
         address=address(main),
         field=KINDS[check.kind].field,
-        line=lines_by_address(judged).get(address(main)),
-        value=str(row[f"value_{main}"]),
-        related=tuple(address(code) for code in codes if code != main),
+        value=str(cells.value("value", main, group)),
+        related=tuple(address(code) for code in one.used if code != main),
         params={**check.bindings, "numbers": numbers},
         blocked_by=blocker,
     )
 
 
-def leading_code(definition: Definition, check: Check, codes: list[str], row: Mapping[str, Any]) -> str:
+def stated_members(group: Mapping[str, str | None]) -> str:
+    return ",".join(f"{key.removeprefix('d_')}={member}" for key, member in group.items() if member is not None)
+
+
+def leading_code(one: CellCheck, cells: Table, group: int) -> str:
     """The data point a finding points to: of those a rule asks for, one that has no value; else one that is answered."""
-    leading = next(
-        (found for key in PRIMARY if key in check.params if (found := list(operands(check.params[key], definition)))),
-        codes,
-    )
-    asked = [
-        code for entry in check.params.get("then", []) for code in operands(entry, definition) if "any" not in entry
-    ]
-    lacking = [code for code in asked if not row[f"valued_{code}"]]
-    answered = [code for code in leading if row[f"answered_{code}"]]
-    return [*lacking, *answered, *leading][0]
+    lacking = (code for code in one.asked if not cells.value("valued", code, group))
+    answered = (code for code in one.leading if cells.value("answered", code, group))
+    return next(itertools.chain(lacking, answered, one.leading))
 
 
-def lines_by_address(judged: Judged) -> dict[str, int]:
-    if "lines_by_address" not in judged.cache:
-        first = judged.lines.unique("address", keep="first")
-        judged.cache["lines_by_address"] = dict(zip(first["address"], first["line"], strict=True))
-    return judged.cache["lines_by_address"]
+def with_lines(findings: list[Finding], lines: pl.DataFrame) -> list[Finding]:
+    """The findings with the first line of their address."""
+    addresses = pl.Series([finding.address for finding in findings])
+    first = dict(reversed(lines.select("address", "line").filter(pl.col("address").is_in(addresses.implode())).rows()))
+    return [dataclasses.replace(finding, line=first.get(finding.address)) for finding in findings]
 
 
 # The filing as a whole ------------------------------------------------------------------------------------
 
 
-def judge_filing(judged: Judged, checks: list[Check], blockers: Mapping[str, str]) -> list[Finding]:
+def judge_filing(judged: Judged, todo: Plan, blockers: Mapping[str, str]) -> list[Finding]:
     found: list[Finding] = []
-    for check in checks:
+    for check in todo.filing:
         kind = KINDS[check.kind]
         assert kind.filing is not None  # noqa: S101 -- scope "filing" always has one
         found += (from_row(check, kind, row) for row in kind.filing(check.params, judged).iter_rows(named=True))
@@ -282,19 +266,17 @@ def observations(judged: Judged) -> pl.DataFrame:
     )
 
 
-def computed_points(judged: Judged) -> Iterator[Computed]:
+def computed_points(judged: Judged, todo: Plan) -> Iterator[Computed]:
     """Every computed data point whose parts are filed, once a member of its open dimensions."""
-    points = [p for p in judged.definition.points.values() if p.computed]
-    for per in dict.fromkeys(p.dimensions for p in points):
-        mine = [p for p in points if p.dimensions == per]
-        table = cells(judged, {c for p in mine for c in (p.code, *p.computed[1:])}, per)
-        if table.is_empty():
+    for together in todo.computed:
+        cells = table(judged, together.codes, together.per, together.facts, todo.facts)
+        if not cells.groups:
             continue
-        results = table.select(formula(judged.definition, p.code).alias(p.code) for p in mine)
-        for index, row in enumerate(table.iter_rows(named=True)):
-            members = ",".join(f"{name}={row[f'd_{name}']}" for name in per if row[f"d_{name}"] is not None)
-            for point in mine:
-                inputs = [row[f"number_{code}"] for code in point.computed[1:]]
-                if None not in inputs and (value := results[point.code][index]) is not None:
-                    address = f"{point.code}[{members}]" if members else point.code
-                    yield Computed(address, value, row[f"number_{point.code}"])
+        results = cells.columns(together.columns, judged).select(together.values)
+        for group, members in enumerate(cells.groups):
+            for point in together.points:
+                inputs = [cells.value("number", code, group) for code in point.computed[1:]]
+                if None not in inputs and (value := results[point.code][group]) is not None:
+                    stated = stated_members(members)
+                    address = f"{point.code}[{stated}]" if stated else point.code
+                    yield Computed(address, value, cells.value("number", point.code, group))

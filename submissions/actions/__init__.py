@@ -7,12 +7,15 @@ from submissions.actions.explaining import Answer, explain, explain_all
 from submissions.actions.filing import Signature, Submission, submit_revision
 from submissions.actions.refusals import Conflict, Refused
 from submissions.actions.signing import sign_and_submit
+from submissions.actions.starting import draft_from_upload, start_from_last_year, start_from_revision
+from submissions.actions.subscribing import renew_secret, send_again, subscribe, unsubscribe
 from submissions.actions.uploads import discard_upload, findings_of, receive_upload, submission_of
 from submissions.actions.working import run_job
 
 __all__ = [
     "Answer", "Conflict", "FieldConflict", "Refused", "SavedSection", "Signature", "Submission", "canonical_lines",
-    "decide_revision", "discard_upload", "explain", "explain_all", "findings_of", "judge", "observation_rows",
-    "previous_lines", "receive_upload", "run_job", "save_draft", "save_section", "sign_and_submit", "start_filing",
-    "submission_of", "submit_revision", "withdraw_revision",
+    "decide_revision", "discard_upload", "draft_from_upload", "explain", "explain_all", "findings_of", "judge",
+    "observation_rows", "previous_lines", "receive_upload", "renew_secret", "run_job", "save_draft", "save_section",
+    "send_again", "sign_and_submit", "start_filing", "start_from_last_year", "start_from_revision", "submission_of",
+    "submit_revision", "subscribe", "unsubscribe", "withdraw_revision",
 ]  # fmt: skip

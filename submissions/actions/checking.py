@@ -10,7 +10,7 @@ import polars as pl
 from django.db import transaction
 from django.utils import timezone
 
-from submissions import bulk, jobs
+from submissions import bulk, hooks, jobs
 from submissions.canonical import canonicalise, unpack
 from submissions.models import ACCEPTED, Filing, Finding, Observation, Revision, RevisionState, Stage
 from submissions.reading import read_file
@@ -69,7 +69,8 @@ def store_verdict(revision: Revision, verdict: Verdict, mine: jobs.Claim) -> Non
     if verdict.findings:
         bulk.insert(Finding, finding_rows(revision.pk, verdict))
     Revision.objects.filter(pk=revision.pk).update(**counts(verdict), checked_at=timezone.now())
-    Revision.objects.filter(pk=revision.pk, state=RevisionState.RECEIVED).update(state=RevisionState.CHECKED)
+    if Revision.objects.filter(pk=revision.pk, state=RevisionState.RECEIVED).update(state=RevisionState.CHECKED):
+        hooks.emit("revision.checked", revision)
 
 
 def counts(verdict: Verdict) -> dict[str, int]:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.models import User
+from submissions import hooks
 from submissions.actions.drafts import require_filer
 from submissions.actions.refusals import Conflict, Refused
 from submissions.models import ACCEPTED, Filing, Revision, RevisionState
@@ -64,4 +65,5 @@ def close(revision: Revision, state: RevisionState, reason: str, by: User) -> Re
     revision.save(update_fields=["state", "decision_reason", "decided_by", "decided_at"])
     if state in ACCEPTED:
         Filing.objects.filter(pk=revision.filing_id).update(current=revision)
+    hooks.emit(f"revision.{state.value}", revision)
     return revision

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from portal.models import User
 from submissions.actions.refusals import Conflict, Refused
 from submissions.definition import Definition, split_address
+from submissions.entry import plain
 from submissions.models import Draft, DraftSection, Filing, Obligation, ReportingPeriod
 
 Line = dict[str, Any]
@@ -36,8 +38,13 @@ def require_filer(filing: Filing, by: User) -> None:
 
 
 def locked(filing: Filing) -> Filing:
-    """The filing, read again behind its lock, so that two writers queue up."""
-    return Filing.objects.select_for_update(of=("self",)).with_names().get(pk=filing.pk)
+    """The filing, read again behind its lock, so that two writers queue up.
+
+    Read in a second query: PostgreSQL looks again at the locked row after the wait, but not at the rows joined to it, so
+    the revision filed meanwhile would be missing.
+    """
+    Filing.objects.select_for_update().get(pk=filing.pk)
+    return Filing.objects.with_names().get(pk=filing.pk)
 
 
 def by_section(definition: Definition, observations: Iterable[Line]) -> dict[int, list[Line]]:
@@ -90,7 +97,8 @@ class FieldConflict:
     address: str
     mine: list[Line]
     theirs: list[Line]
-    by: User
+    save: DraftSection
+    """The other person's save."""
 
 
 @dataclass(frozen=True)
@@ -111,15 +119,35 @@ def save_section(
     filing = locked(filing)
     require_filer(filing, by)
     draft = Draft.objects.filter(filing=filing).first()
+    if edition > (draft.edition if draft else 0):
+        raise Conflict("draft_gone", _("This draft was filed or thrown away meanwhile. What you typed is not saved."))
     saves = list(draft.sections.filter(category=category).select_related("saved_by")) if draft else []
-    base = next((save.observations for save in reversed(saves) if save.edition <= edition), [])
     last = saves[-1] if saves else None
-    merged, clashes = merge(base, observations, last.observations if last else [])
-    conflicts = [FieldConflict(address, mine, theirs, last.saved_by) for address, mine, theirs in clashes if last]
-    if draft is None or merged != (last.observations if last else []):
+    # Lines from an API may be written in other ways than those of the form; what they say is compared.
+    read = partial(plain, filing.definition)
+    base = read(next((save.observations for save in reversed(saves) if save.edition <= edition), []))
+    mine, stands = read(observations), read(last.observations if last else [])
+    changed = {
+        address: save_that_changed(filing.definition, saves, address) for address, *_ in merge(base, mine, stands)[1]
+    }
+    # The answer to a save may be lost on its way, and the page be sent again: nobody clashes with himself.
+    own = {address for address, save in changed.items() if save.saved_by_id == by.pk}
+    merged, clashes = merge([line for line in base if line["address"] not in own]
+                            + [line for line in stands if line["address"] in own], mine, stands)  # fmt: skip
+    conflicts = [FieldConflict(address, my, their, changed[address]) for address, my, their in clashes]
+    if draft is None or by_address(merged) != by_address(stands):
         draft = next_edition(filing, draft, by)
         put_section(draft, category, merged, by)
     return SavedSection(draft, merged, conflicts)
+
+
+def save_that_changed(definition: Definition, saves: Sequence[DraftSection], address: str) -> DraftSection:
+    """The save that gave an address the lines it has in the last one."""
+    versions = [by_address(plain(definition, save.observations)).get(address, []) for save in saves]
+    earlier = len(saves) - 1
+    while earlier and versions[earlier - 1] == versions[-1]:
+        earlier -= 1
+    return saves[earlier]
 
 
 def merge(

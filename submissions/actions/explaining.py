@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -38,7 +39,7 @@ def explain(
         raise Refused("unknown_rule", _("There is no rule %(rule)s in this return.") % {"rule": rule})
     if len(text) > LONGEST_EXPLANATION:
         raise too_long()
-    key = {"filing": filing, "rule": rule, "address": address, "subject": about}
+    key: dict[str, Any] = {"filing": filing, "rule": rule, "address": address, "subject": about}
     if not text.strip():
         Explanation.objects.filter(**key).delete()
         return None

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.models import User
+from submissions import hooks
 from submissions.actions import dispatching
 from submissions.actions.drafts import locked, require_filer
 from submissions.actions.refusals import Conflict, Refused
@@ -92,9 +93,10 @@ def add_or_replay(
         return earlier, False
     require_known_predecessor(filing, replaces, reason)
     revision = add_revision(filing, submission, digest, by, reason, key, filed_on, note, signature)
+    hooks.emit("revision.received", revision)
     Draft.objects.filter(filing=filing).delete()
-    # The bytes of a signed file are kept with the revision.
-    Upload.objects.filter(pk=submission.upload).update(revision=revision, content=b"", canonical=b"", verdict=b"")
+    if submission.upload is not None:  # the bytes of a signed file are kept with the revision
+        Upload.objects.filter(pk=submission.upload).update(revision=revision, content=b"", canonical=b"", verdict=b"")
     Upload.objects.filter(filing=filing, purpose=Purpose.PREPARE, revision=None).delete()
     return revision, True
 

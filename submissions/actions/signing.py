@@ -122,7 +122,9 @@ def sign_and_submit(
         return earlier, False
     if upload is not None:
         # Behind the lock: the file may have been filed, thrown away or replaced meanwhile.
-        upload = Upload.objects.select_related("filing__obligation__entity", "filing__period").filter(pk=upload.pk).first()
+        upload = (
+            Upload.objects.select_related("filing__obligation__entity", "filing__period").filter(pk=upload.pk).first()
+        )
         if upload is None:
             raise stale()
     found = prepared(filing, upload)
@@ -145,9 +147,7 @@ def stale() -> Conflict:
     return Conflict("stale", _("What you read was changed meanwhile. Nothing was filed; read it over again."))
 
 
-def require_signable(
-    filing: Filing, found: Prepared, name: str, certified: bool, errors_known: bool, by: User
-) -> None:
+def require_signable(filing: Filing, found: Prepared, name: str, certified: bool, errors_known: bool, by: User) -> None:
     if second_pair_needed(filing, by, found.authors):
         raise Refused(
             "four_eyes",

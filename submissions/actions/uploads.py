@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from portal.models import User
-from submissions import jobs
+from submissions import hooks, jobs
 from submissions.actions import dispatching
 from submissions.actions.checking import counts, judge, store_verdict
 from submissions.actions.drafts import locked, require_filer
@@ -101,6 +101,7 @@ def read_submission(upload: Upload, data: bytes, mine: jobs.Claim) -> Submission
 def refuse_upload(upload: Upload, faults: list[dict[str, Any]], mine: jobs.Claim) -> None:
     with transaction.atomic():
         Upload.objects.filter(pk=upload.pk).update(faults=faults, content=b"")
+        hooks.emit_upload(upload)
         jobs.finish(mine)
 
 
@@ -126,6 +127,7 @@ def file_upload(upload: Upload, submission: Submission, verdict: Verdict, mine: 
                 **counts(verdict), revision=revision, lines=submission.lines.height, layout=submission.layout,
                 content_hash=revision.content_hash, content=b"",
             )  # fmt: skip
+            hooks.emit_upload(upload)
             jobs.finish(mine)
     except Refused as refusal:
         refuse_upload(upload, [{"code": refusal.code, "sentence": refusal.message, "pointer": "", "values": {}}], mine)

@@ -56,6 +56,7 @@ def summary(definition: Definition) -> dict[str, Any]:
         "rules": len(definition.rules),
         "url": base,
         "schema": f"{base}schema.json",
+        "workbook": f"{base}workbook.xlsx",
     }
 
 
@@ -179,25 +180,23 @@ class DefinitionDetail(PublicView):
     @extend_schema(operation_id="definitions_read", responses=ANY_OBJECT)
     def get(self, request: Request, return_id: str, version: str) -> Response:
         """One version of a return: categories, dimensions, data points, rules, labels in every language."""
-        definition = get_definition(return_id, version)
-        lists = {p.code_list for p in definition.points.values()} | {
-            d.code_list for d in definition.dimensions.values()
-        }
-        return Response(
-            summary(definition)
-            | {
-                "statuses": {"with_value": list(definition.valued), "without_value": list(definition.missing)},
-                "categories": [{"number": c.number, "label": dict(c.label)} for c in definition.categories.values()],
-                "dimensions": [
-                    {"id": d.id, "label": dict(d.label), "code_list": d.code_list, "pattern": d.pattern}
-                    for d in definition.dimensions.values()
-                ],
-                "code_lists": sorted({name for name in lists if name} | {"obs_status", "unit", "reason", "reason_period",
-                                                                        "comparability_flag", "qualifier"}),
-                "data_point_list": [point_json(p) for p in definition.points.values()],
-                "rule_list": [rule_json(r) for r in definition.rules.values()],
-            }
-        )  # fmt: skip
+        return Response(detail(get_definition(return_id, version)))
+
+
+def detail(definition: Definition) -> dict[str, Any]:
+    lists = {p.code_list for p in definition.points.values()} | {d.code_list for d in definition.dimensions.values()}
+    return summary(definition) | {
+        "statuses": {"with_value": list(definition.valued), "without_value": list(definition.missing)},
+        "categories": [{"number": c.number, "label": dict(c.label)} for c in definition.categories.values()],
+        "dimensions": [
+            {"id": d.id, "label": dict(d.label), "code_list": d.code_list, "pattern": d.pattern}
+            for d in definition.dimensions.values()
+        ],
+        "code_lists": sorted({name for name in lists if name} | {"obs_status", "unit", "reason", "reason_period",
+                                                                "comparability_flag", "qualifier"}),
+        "data_point_list": [point_json(p) for p in definition.points.values()],
+        "rule_list": [rule_json(r) for r in definition.rules.values()],
+    }  # fmt: skip
 
 
 class DefinitionSchema(PublicView):

@@ -14,6 +14,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 
+from submissions.api import schema as _schema  # noqa: F401 -- tells the generator how clients and people authenticate
+
 
 @lru_cache(maxsize=1)
 def operations() -> tuple[dict[str, str], ...]:

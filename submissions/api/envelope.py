@@ -18,51 +18,74 @@ from submissions.api.parsers import Body
 from submissions.api.problems import Problem, not_found
 from submissions.canonical import canonicalise
 from submissions.models import Door, Filing, Obligation, ReportingPeriod
-from submissions.sources import CSV, Fault, SourceError, from_csv, from_observations, load_json
+from submissions.sources import JSON, Fault, SourceError, from_observations, in_ascii, load_json, read_source
 
 HEAD = ("return", "entity", "period")
 KNOWN = {*HEAD, "version", "replaces", "reason", "observations"}
+LONGEST_KEY = 200
+
+
+@dataclass(frozen=True)
+class Target:
+    """The filing that a request names, which nobody may have started yet, and what it corrects."""
+
+    obligation: Obligation
+    period: ReportingPeriod
+    replaces: int | None
+    reason: str
+
+    def filing(self, user: User) -> Filing:
+        """Not stored."""
+        return Filing(obligation=self.obligation, period=self.period, sandbox=user.access.sandbox)
 
 
 @dataclass(frozen=True)
 class Envelope:
-    """A submission that was read: its filing is not made yet where nobody started it."""
+    """A submission that was read."""
 
-    obligation: Obligation
-    period: ReportingPeriod
+    target: Target
     submission: Submission
-    replaces: int | None
-    reason: str
 
 
 def read_envelope(request: Request) -> Envelope:
-    """The submission in a request, JSON in the body or CSV with its head in the query. Raises Problem, SourceError."""
+    """The submission in a request: JSON with its head in the body; CSV, NDJSON with it in the query. Raises Problem,
+    SourceError."""
     if not isinstance(request.data, Body):  # without a body no parser is asked
         raise SourceError(Fault("empty", _("The body is empty.")))
-    body = request.data
-    user = user_of(request)
-    if body.media_type == CSV:
-        head: Mapping[str, Any] = request.query_params
-        unknown: set[str] = set()
-    else:
-        head = load_json(body.data) if body.data else {}
-        if not isinstance(head, dict):
-            raise SourceError(Fault("not_an_object", _("A submission is a JSON object.")))
-        unknown = set(head) - KNOWN
-    obligation, period = locate(head, user, unknown)
-    raw = from_csv(body.data) if body.media_type == CSV else from_observations(head.get("observations"))
-    return Envelope(
-        obligation,
-        period,
-        canonical_submission(obligation, period, raw, body),
-        whole_number(head),
-        str(head.get("reason") or ""),
-    )
+    body, user = request.data, user_of(request)
+    if body.media_type != JSON:
+        target = read_target(request.query_params, user)
+        return Envelope(target, canonical_submission(target, user, read_source(body.data, body.media_type), body))
+    head = load_json(body.data) if body.data else {}
+    if not isinstance(head, dict):
+        raise SourceError(Fault("not_an_object", _("A submission is a JSON object.")))
+    target = read_target(head, user, set(head) - KNOWN)
+    return Envelope(target, canonical_submission(target, user, from_observations(head.get("observations")), body))
 
 
-def canonical_submission(obligation: Obligation, period: ReportingPeriod, raw: pl.DataFrame, body: Body) -> Submission:
-    filing = Filing(obligation=obligation, period=period)
-    return Submission(canonicalise(period.definition, raw, filing.head), body.data, body.media_type, Door.API)
+def canonical_submission(target: Target, user: User, raw: pl.DataFrame, body: Body) -> Submission:
+    lines = canonicalise(target.period.definition, raw, target.filing(user).head)
+    return Submission(lines, body.data, body.media_type, Door.API)
+
+
+def read_target(head: Mapping[str, Any], user: User, unknown: Iterable[str] = ()) -> Target:
+    """The filing a head names. Entities of others do not exist for this user (404)."""
+    require_readable(head, unknown)
+    obligation, period = find(head["return"], head["entity"], head["period"], user, str(head.get("version") or ""))
+    return Target(obligation, period, whole_number(head), str(head.get("reason") or ""))
+
+
+def require_readable(head: Mapping[str, Any], unknown: Iterable[str] = ()) -> None:
+    faults = [
+        Fault("required", _("This field is required."), f"/{key}")
+        for key in HEAD
+        if not isinstance(head.get(key), str) or not head[key]
+    ]
+    faults += [Fault("not_text", _("This is not text."), f"/{key}") for key in (*HEAD, "version", "reason")
+               if not storable(head.get(key))]  # fmt: skip
+    faults += [Fault("unknown_field", _("Nobody reads this field."), f"/{in_ascii(key)}") for key in sorted(unknown)]
+    if faults:
+        raise Problem("invalid", _("Some fields are wrong; see errors."), 400, faults)
 
 
 def whole_number(head: Mapping[str, Any]) -> int | None:
@@ -75,19 +98,14 @@ def whole_number(head: Mapping[str, Any]) -> int | None:
     return int(str(given))
 
 
-def locate(head: Mapping[str, Any], user: User, unknown: Iterable[str] = ()) -> tuple[Obligation, ReportingPeriod]:
-    """The obligation and period a submission names. Entities of others do not exist for this user (404)."""
-    faults = [
-        Fault("required", _("This field is required."), f"/{key}")
-        for key in HEAD
-        if not isinstance(head.get(key), str) or not head[key]
-    ]
-    faults += [Fault("not_text", _("This is not text."), f"/{key}") for key in (*HEAD, "version", "reason")
-               if not storable(head.get(key))]  # fmt: skip
-    faults += [Fault("unknown_field", _("Nobody reads this field."), f"/{key}") for key in sorted(unknown)]
-    if faults:
-        raise Problem("invalid", _("Some fields are wrong; see errors."), 400, faults)
-    return find(head["return"], head["entity"], head["period"], user, str(head.get("version") or ""))
+def idempotency_key(request: Request) -> str | None:
+    return checked_key(request.headers.get("Idempotency-Key"))
+
+
+def checked_key(key: Any) -> str | None:
+    if key is not None and not (isinstance(key, str) and 0 < len(key) <= LONGEST_KEY and storable(key)):
+        raise Problem("bad_idempotency_key", _("An idempotency key has 1 to 200 characters."), 400)
+    return key
 
 
 def storable(text: Any) -> bool:
@@ -110,18 +128,23 @@ def find(
         .filter(entity__code__iexact=entity, return_id=return_id)
         .first()
     )
+    period = ReportingPeriod.objects.filter(return_id=return_id, label=period_label).first()
+    return fitting(return_id, entity, period_label, version, obligation, period, user)
+
+
+def fitting(
+    return_id: str, entity: str, label: str, version: str, obligation: Obligation | None,
+    period: ReportingPeriod | None, user: User,
+) -> tuple[Obligation, ReportingPeriod]:  # fmt: skip
+    """What was found for a head, if this user files it, it is owed, and it is meant for this version."""
     if obligation is None or not Filing(obligation=obligation).editable_by(user):
         raise not_found(_("You file no '%(return)s' for '%(entity)s'.") % {"return": return_id, "entity": entity})
-    period = ReportingPeriod.objects.filter(return_id=return_id, label=period_label).first()
     if period is None or not obligation.covers(period):
-        raise not_found(
-            _("'%(return)s' is not owed for period '%(period)s'.") % {"return": return_id, "period": period_label}
-        )
+        raise not_found(_("'%(return)s' is not owed for period '%(period)s'.") % {"return": return_id, "period": label})
     if version and version != period.version:
         raise Problem(
             "other_version",
-            _("Period %(period)s is filed in version %(version)s.")
-            % {"period": period_label, "version": period.version},
+            _("Period %(period)s is filed in version %(version)s.") % {"period": label, "version": period.version},
             422,
         )
     return obligation, period

@@ -9,9 +9,9 @@ from typing import IO, Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException
-from rest_framework.parsers import BaseParser
+from rest_framework.parsers import BaseParser, MultiPartParser
 
-from submissions.sources import CSV, JSON, load_json
+from submissions.sources import CSV, JSON, NDJSON, ODS, XLSX, load_json
 
 
 @dataclass(frozen=True)
@@ -57,3 +57,29 @@ class SubmissionJSONParser(BaseParser):
 
 class SubmissionCSVParser(SubmissionJSONParser):
     media_type = CSV
+
+
+class SubmissionNDJSONParser(SubmissionJSONParser):
+    media_type = NDJSON
+
+
+class XLSXParser(SubmissionJSONParser):
+    media_type = XLSX
+
+
+class ODSParser(SubmissionJSONParser):
+    media_type = ODS
+
+
+class FileParser(MultiPartParser):
+    """A form with a file. What is announced as too large is not read at all."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
+        if int(stream.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE + ROOM_FOR_FIELDS:
+            raise TooLarge(_("The body is larger than %(size)s MB.") % {"size": settings.MAX_UPLOAD_MB})
+        return super().parse(stream, media_type, parser_context)
+
+
+ROOM_FOR_FIELDS = 64 * 1024
+SUBMISSION_PARSERS = [SubmissionJSONParser, SubmissionCSVParser, SubmissionNDJSONParser]
+UPLOAD_PARSERS = [FileParser, SubmissionCSVParser, SubmissionNDJSONParser, XLSXParser, ODSParser]

@@ -9,10 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from rest_framework import exceptions, status
+from rest_framework import exceptions
 from rest_framework.response import Response
 
-from submissions.actions import Conflict, Refused
+from portal.rates import Throttle
+from submissions.actions import Refused
+from submissions.models import Upload
 from submissions.sources import Fault, SourceError
 
 MEDIA_TYPE = "application/problem+json"
@@ -48,8 +50,9 @@ TITLES = {
 }
 
 
-def problem_response(code: str, detail: str, status_code: int, faults: Iterable[Fault] = ()) -> Response:
-    body: dict[str, Any] = {
+def problem(code: str, detail: str, status_code: int, faults: Iterable[Fault] = ()) -> dict[str, Any]:
+    """The members of a problem."""
+    return {
         "type": f"urn:problem:{code}",
         "title": str(TITLES.get(status_code, _("Error"))),
         "status": status_code,
@@ -57,24 +60,58 @@ def problem_response(code: str, detail: str, status_code: int, faults: Iterable[
         "code": code,
         "errors": [{"pointer": f.pointer, "address": "", "code": f.code, "detail": f.told(_)} for f in faults],
     }
-    return Response(body, status=status_code, content_type=MEDIA_TYPE)
+
+
+def problem_response(code: str, detail: str, status_code: int, faults: Iterable[Fault] = ()) -> Response:
+    return Response(problem(code, detail, status_code, faults), status=status_code, content_type=MEDIA_TYPE)
+
+
+REFUSALS = {
+    "stale_edit": 412, "not_a_filer": 403, "not_a_reviewer": 403, "own_submission": 403, "revision_exists": 409,
+    "nothing_to_replace": 409, "idempotency_key_reused": 409, "not_the_latest": 409, "decided_already": 409,
+    "reason_missing": 422, "not_owed": 422, "not_checked": 422, "errors_stand": 422, "unknown_rule": 422,
+    "explanation_too_long": 422, "too_many_webhooks": 422, "unknown_event": 422, "forbidden_address": 422,
+}  # fmt: skip
+"""Status of each code that actions refuse with."""
+
+
+def of_refusal(refusal: Refused) -> dict[str, Any]:
+    return problem(refusal.code, refusal.message, REFUSALS.get(refusal.code, 422))
+
+
+def of_source(error: SourceError) -> dict[str, Any]:
+    return problem("unreadable", "; ".join(f.told(_) for f in error.faults), 400, error.faults)
+
+
+def of_upload(upload: Upload) -> dict[str, Any] | None:
+    """Why an uploaded file was not filed: it could not be read, or what was read was refused."""
+    faults = [Fault(**fault) for fault in upload.faults]
+    if not faults:
+        return None
+    if faults[0].code in REFUSALS:
+        return problem(faults[0].code, faults[0].told(_), REFUSALS[faults[0].code])
+    return of_source(SourceError(*faults))
+
+
+def told(body: dict[str, Any]) -> Response:
+    return Response(body, status=body["status"], content_type=MEDIA_TYPE)
 
 
 def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF exception handler: every known error as a problem; None lets an unknown one be a logged 500."""
+    request = context["request"]
+    if not hasattr(request._request, "rate"):
+        # Refused before it was counted, such as for a wrong token: nobody guesses tokens at any speed.
+        throttle = Throttle()
+        if not throttle.allow_request(request, context["view"]):
+            error = exceptions.Throttled(throttle.wait())
     match error:
         case Problem():
             return problem_response(error.problem_code, error.problem_detail, error.status_code, error.faults)
         case SourceError():
-            return problem_response("unreadable", "; ".join(f.told(_) for f in error.faults), 400, error.faults)
-        case Conflict(code="stale_edit"):
-            return problem_response(error.code, error.message, status.HTTP_412_PRECONDITION_FAILED)
-        case Conflict():
-            return problem_response(error.code, error.message, status.HTTP_409_CONFLICT)
-        case Refused(code="not_a_filer" | "not_a_reviewer" | "own_submission"):
-            return problem_response(error.code, error.message, status.HTTP_403_FORBIDDEN)
+            return told(of_source(error))
         case Refused():
-            return problem_response(error.code, error.message, status.HTTP_422_UNPROCESSABLE_ENTITY)
+            return told(of_refusal(error))
         case Http404():
             return problem_response("not_found", _("There is nothing here, or you may not see it."), 404)
         case PermissionDenied():

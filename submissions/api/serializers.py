@@ -1,4 +1,4 @@
-"""Shapes of the API. Reads only; writes are read by `envelope.py` and done by actions."""
+"""Shapes of what the API answers; what it takes is in `inputs.py`."""
 
 from __future__ import annotations
 
@@ -6,29 +6,40 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from submissions.api.inputs import ObservationIn
+from submissions.api.problems import of_upload
+from submissions.api.proof import ProblemShape
 from submissions.definition import Definition
 from submissions.messages import Found, in_words
 from submissions.models import Explanation, Filing, Job, Observation, Revision, subject
 from submissions.sources import place
+from submissions.validation import Verdict
 
 
 class JobShape(serializers.ModelSerializer[Job]):
-    started = serializers.DateTimeField(source="started_at")
+    started = serializers.DateTimeField(source="started_at", allow_null=True)
     heartbeat = serializers.DateTimeField(source="heartbeat_at")
-    finished = serializers.DateTimeField(source="finished_at")
-    result = serializers.SerializerMethodField()
+    finished = serializers.DateTimeField(source="finished_at", allow_null=True)
+    seconds = serializers.DictField(child=serializers.FloatField(), help_text="Spent at each stage.")
+    result = serializers.SerializerMethodField(help_text="Address of the checked revision, once there is one.")
+    problem = serializers.SerializerMethodField(help_text="Why an uploaded file was not filed.")
 
     class Meta:
         model = Job
         fields = ["id", "state", "stage", "rows_done", "rows_total", "attempt", "started", "heartbeat", "finished",
-                  "seconds", "result"]  # fmt: skip
+                  "seconds", "result", "problem"]  # fmt: skip
+        read_only_fields = fields
 
     def get_result(self, job: Job) -> str | None:
-        """Address of the checked revision, once there is one."""
         revision = job.revision_id or (job.upload.revision_id if job.upload else None)
         return f"/api/v1/revisions/{revision}/" if revision and job.state == "succeeded" else None
+
+    @extend_schema_field(ProblemShape(allow_null=True))
+    def get_problem(self, job: Job) -> dict[str, Any] | None:
+        return of_upload(job.upload) if job.upload else None
 
 
 class ReceiptShape(serializers.Serializer[Revision]):
@@ -54,13 +65,14 @@ class RevisionShape(serializers.ModelSerializer[Revision]):
     decided_by = serializers.CharField(allow_null=True)
     findings = CountsShape(source="*")
     receipt = ReceiptShape(source="*")
-    job = JobShape()
+    job = JobShape(allow_null=True, help_text="That checks it; null for what came as an uploaded file.")
 
     class Meta:
         model = Revision
         fields = ["id", "filing", "number", "entity", "period", "version", "state", "door", "lines", "reason", "note",
                   "filed_on", "submitted_at", "submitted_by", "checked_at", "decided_at", "decided_by",
                   "decision_reason", "findings", "receipt", "job"]  # fmt: skip
+        read_only_fields = fields
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         # `return` is a word of Python and cannot be declared.
@@ -76,6 +88,7 @@ class ObservationShape(serializers.ModelSerializer[Observation]):
         model = Observation
         fields = ["line", "address", "value", "obs_status", "period", "own_period", "unit", "qualifier", "low", "high",
                   "reason", "flags", "comment"]  # fmt: skip
+        read_only_fields = fields
 
     def get_period(self, observation: Observation) -> str:
         return f"{observation.start}/{observation.end}"
@@ -88,13 +101,18 @@ class ObservationShape(serializers.ModelSerializer[Observation]):
 
 
 class PlaceShape(serializers.Serializer[Any]):
-    line = serializers.IntegerField()
-    column = serializers.CharField()
+    """Line and column of a text file, or sheet and cell of a workbook."""
+
+    line = serializers.IntegerField(required=False)
+    column = serializers.CharField(required=False)
+    sheet = serializers.CharField(required=False)
+    cell = serializers.CharField(required=False)
 
 
 class FindingShape(serializers.Serializer[Any]):
     """Documents what `finding_json` gives."""
 
+    id = serializers.IntegerField(allow_null=True, help_text="Null where nothing was stored.")
     rule = serializers.CharField()
     severity = serializers.ChoiceField(choices=["error", "warning", "info"])
     address = serializers.CharField()
@@ -124,6 +142,7 @@ def finding_json(
     found: Any = finding
     explanation = explained.get((found.rule, found.address, subject(found)))
     return {
+        "id": getattr(finding, "pk", None),
         "rule": found.rule,
         "severity": found.severity,
         "address": found.address,
@@ -140,16 +159,62 @@ def finding_json(
     }
 
 
+class FindingPage(serializers.Serializer[Any]):
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = FindingShape(many=True)
+
+
+class VerdictCountsShape(serializers.Serializer[Any]):
+    error = serializers.IntegerField()
+    warning = serializers.IntegerField()
+    info = serializers.IntegerField()
+    not_evaluated = serializers.IntegerField()
+
+
+class ComputedShape(serializers.Serializer[Any]):
+    address = serializers.CharField()
+    value = serializers.FloatField(help_text="Worked out from its parts.")
+    filed = serializers.FloatField(allow_null=True, help_text="What was filed there.")
+
+
+class VerdictShape(serializers.Serializer[Any]):
+    """Documents what `verdict_json` gives."""
+
+    counts = VerdictCountsShape()
+    findings = FindingShape(many=True)
+    computed = ComputedShape(many=True)
+
+
+def verdict_json(definition: Definition, verdict: Verdict, media_type: str, language: str) -> dict[str, Any]:
+    return {
+        "counts": {severity: verdict.count(severity) for severity in ("error", "warning", "info")}
+        | {"not_evaluated": sum(bool(f.blocked_by) for f in verdict.findings)},
+        "findings": [finding_json(definition, f, media_type, language) for f in verdict.findings],
+        "computed": [{"address": c.address, "value": c.value, "filed": c.filed} for c in verdict.computed],
+    }
+
+
+class ExplanationShape(serializers.ModelSerializer[Explanation]):
+    written_by = serializers.CharField()
+
+    class Meta:
+        model = Explanation
+        fields = ["rule", "address", "text", "publish", "written_by", "written_at"]
+        read_only_fields = fields
+
+
 class FilingShape(serializers.ModelSerializer[Filing]):
     entity = serializers.CharField(source="entity.code")
     period = serializers.CharField(source="period.label")
     version = serializers.CharField(source="period.version")
-    due_on = serializers.DateField(source="period.due_on")
+    due_on = serializers.DateField(source="period.due_on", allow_null=True)
     state = serializers.CharField()
 
     class Meta:
         model = Filing
         fields = ["id", "entity", "period", "version", "due_on", "state", "latest", "current"]
+        read_only_fields = fields
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         return {"return": serializers.CharField(source="period.return_id"), **super().get_fields()}
@@ -161,7 +226,7 @@ class ObligationShape(serializers.Serializer[Any]):
     entity = serializers.CharField(source="obligation.entity.code")
     period = serializers.CharField(source="period.label")
     version = serializers.CharField(source="period.version")
-    due_on = serializers.DateField(source="period.due_on")
+    due_on = serializers.DateField(source="period.due_on", allow_null=True)
     state = serializers.CharField()
     late = serializers.BooleanField()
     filing = serializers.IntegerField(source="filing.pk", allow_null=True, default=None)
@@ -170,68 +235,16 @@ class ObligationShape(serializers.Serializer[Any]):
         return {"return": serializers.CharField(source="period.return_id"), **super().get_fields()}
 
 
-class ProblemShape(serializers.Serializer[Any]):
-    """RFC 9457."""
+class ObligationPage(serializers.Serializer[Any]):
+    """All obligations at once: there is no next page."""
 
-    type = serializers.CharField()
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    detail = serializers.CharField()
-    code = serializers.CharField()
-    errors = serializers.ListField(child=serializers.DictField())  # type: ignore[assignment]  # the field hides an attribute of the base class that shapes never use
-
-
-class ObservationIn(serializers.Serializer[Any]):
-    """An observation as sent; documented here, read by `sources.py`."""
-
-    address = serializers.CharField()
-    value = serializers.JSONField(required=False, allow_null=True)
-    obs_status = serializers.CharField(required=False)
-    period = serializers.CharField(required=False, help_text="2025-01-01/2025-12-31, where it differs.")
-    unit = serializers.CharField(required=False)
-    qualifier = serializers.CharField(required=False)
-    low = serializers.CharField(required=False)
-    high = serializers.CharField(required=False)
-    reason = serializers.CharField(required=False)
-    flags = serializers.ListField(child=serializers.CharField(), required=False)
-    comment = serializers.CharField(required=False)
-
-
-class SubmissionIn(serializers.Serializer[Any]):
-    version = serializers.CharField(required=False)
-    entity = serializers.CharField()
-    period = serializers.CharField()
-    replaces = serializers.IntegerField(required=False, help_text="Number of the revision this one corrects.")
-    reason = serializers.CharField(required=False, help_text="Why it is corrected.")
-    observations = ObservationIn(many=True)
-
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        return {"return": serializers.CharField(), **super().get_fields()}
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = ObligationShape(many=True)
 
 
 class DraftShape(serializers.Serializer[Any]):
-    edition = serializers.IntegerField(read_only=True)
-    saved_at = serializers.DateTimeField(read_only=True)
-    saved_by = serializers.CharField(read_only=True)
+    edition = serializers.IntegerField()
+    saved_at = serializers.DateTimeField()
+    saved_by = serializers.CharField()
     observations = ObservationIn(many=True)
-
-
-class DecisionIn(serializers.Serializer[Any]):
-    decision = serializers.ChoiceField(choices=["accept", "accept_with_reservations", "return"])
-    reason = serializers.CharField(required=False, allow_blank=True, default="")
-
-
-class ReasonIn(serializers.Serializer[Any]):
-    reason = serializers.CharField(required=False, allow_blank=True, default="")
-
-
-class SubmitDraftIn(ReasonIn):
-    replaces = serializers.IntegerField(required=False, allow_null=True, default=None)
-
-
-class FilingIn(serializers.Serializer[Any]):
-    entity = serializers.CharField()
-    period = serializers.CharField()
-
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        return {"return": serializers.CharField(), **super().get_fields()}

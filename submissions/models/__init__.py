@@ -1,6 +1,7 @@
 """What is owed, filed, checked and decided. Rows only; every write goes through `actions`."""
 
 from submissions.models.filing import STATE_LABELS, Draft, DraftSection, Filing
+from submissions.models.hooks import Delivery, DeliveryState, Webhook
 from submissions.models.owed import Obligation, ReportingPeriod
 from submissions.models.revision import Revision, Source
 from submissions.models.states import (
@@ -17,7 +18,7 @@ from submissions.models.verdict import Explanation, Finding, Observation, subjec
 from submissions.models.work import Job, Upload
 
 __all__ = [
-    "ACCEPTED", "STATE_LABELS", "UNDECIDED", "Door", "Draft", "DraftSection", "Explanation", "Filing", "Finding", "Job",
-    "JobState", "Obligation", "Observation", "Purpose", "ReportingPeriod", "Revision", "RevisionState", "Severity",
-    "Source", "Stage", "Upload", "subject",
+    "ACCEPTED", "STATE_LABELS", "UNDECIDED", "Delivery", "DeliveryState", "Door", "Draft", "DraftSection", "Explanation",
+    "Filing", "Finding", "Job", "JobState", "Obligation", "Observation", "Purpose", "ReportingPeriod", "Revision",
+    "RevisionState", "Severity", "Source", "Stage", "Upload", "Webhook", "subject",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from portal.access import EntityKind
 from portal.models import ReportingEntity, User
 from submissions.canonical import Head
 from submissions.definition import Definition
-from submissions.models.owed import Obligation, ReportingPeriod
+from submissions.models.owed import Obligation, ReportingPeriod, of_returns
 from submissions.models.states import RevisionState
 
 
@@ -27,13 +27,13 @@ class FilingQuerySet(models.QuerySet["Filing"]):
         if access.commission:
             # Staff with the reviewer role also prepare filings for reference sources.
             return real.filter(filed | Q(obligation__entity__kind=EntityKind.REFERENCE_SOURCE))
-        own = Q(obligation__entity__in=access.reads)
+        own = Q(obligation__entity__in=access.reads) & of_returns(access.reads_returns, "obligation__")
         return real.filter(own | (filed & Q(obligation__entity__supervised_by__in=access.supervises_as)))
 
     def prepared_by(self, user: User) -> Self:
         """Filings whose drafts and uploads this user may see and change; see `Filing.editable_by`."""
         access = user.access
-        mine = Q(obligation__entity__in=access.files_for)
+        mine = Q(obligation__entity__in=access.files_for) & of_returns(access.files_returns, "obligation__")
         if access.reviews:
             mine |= Q(obligation__entity__kind=EntityKind.REFERENCE_SOURCE)
         return self.visible_to(user).filter(mine)
@@ -85,7 +85,7 @@ class Filing(models.Model):
         """May draft and submit: filers and signatories of the entity, reviewers for reference sources."""
         entity = self.obligation.entity
         reference = entity.kind == EntityKind.REFERENCE_SOURCE and user.access.reviews
-        return entity.pk in user.access.files_for or reference
+        return user.access.files(entity.pk, self.obligation.return_id) or reference
 
     @property
     def state(self) -> str:

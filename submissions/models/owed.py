@@ -44,12 +44,18 @@ class ReportingPeriod(models.Model):
         return self.due_on is not None and self.due_on < today
 
 
+def of_returns(returns: frozenset[str] | None, path: str = "") -> Q:
+    """Rows of these returns; of every return where nothing is narrowed. `path` leads to the obligation."""
+    return Q() if returns is None else Q(**{f"{path}return_id__in": returns})
+
+
 class ObligationQuerySet(models.QuerySet["Obligation"]):
     def visible_to(self, user: User) -> Self:
         access = user.access
         if access.commission:
             return self
-        return self.filter(Q(entity__in=access.reads) | Q(entity__supervised_by__in=access.supervises_as))
+        own = Q(entity__in=access.reads) & of_returns(access.reads_returns)
+        return self.filter(own | Q(entity__supervised_by__in=access.supervises_as))
 
 
 class Obligation(models.Model):

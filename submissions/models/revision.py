@@ -22,6 +22,10 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
     def with_names(self) -> Self:
         return self.select_related("filing__obligation__entity", "filing__period", "submitted_by", "decided_by", "job")
 
+    def for_machines(self) -> Self:
+        """With all that the API says of a revision, but for the source's bytes."""
+        return self.with_names().select_related("source").defer("source__deflated", "source__canonical")
+
     def waiting(self) -> Self:
         """For a decision: the last revision of its filing, not decided yet."""
         return self.filter(state__in=UNDECIDED, filing__latest=F("pk"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from submissions.addresses import WORD
 from submissions.rules.registry import Judged, Params, filing_kind
 
 WHOLE = pl.DataFrame({"line": [None], "address": [""]}, schema={"line": pl.UInt32, "address": pl.String})
@@ -22,7 +23,8 @@ def row_answered(params: Params, judged: Judged) -> pl.DataFrame:
     if excuse and judged.sound.filter((pl.col("code") == excuse) & (pl.col("value") == "1")).height:
         return NONE
     wanted = [p.code for p in judged.definition.points.values() if p.required == "required"]
-    present = set(judged.lines.filter(pl.col("address_fault") == "")["code"])
+    told = pl.col("code").filter(pl.col("address_fault") == "").unique()
+    present = set(judged.lines.select(told).to_series())
     missing = [code for code in wanted if code not in present]
     return pl.DataFrame({"line": [None] * len(missing), "address": missing}, schema=WHOLE.schema)
 
@@ -56,7 +58,7 @@ def answer_flags(params: Params, judged: Judged) -> pl.DataFrame:
 def same_dates_as_whole(params: Params, judged: Judged) -> pl.DataFrame:
     """A part covers the days of a line of the figure it is part of."""
     valued = judged.sound.filter(pl.col("valued") & (pl.col("t_type") == "count"))
-    wholes = valued.select(pl.col("code").alias("t_part_of"), "start", "end").unique()
+    wholes = valued.select(pl.col("code").cast(WORD).alias("t_part_of"), "start", "end").unique()
     fixed = valued.filter((pl.col("t_part_of") != "") & pl.all_horizontal(
         pl.lit(True), *(pl.col(f"d_{name}").is_null() for name in judged.definition.dimensions)
     ))  # fmt: skip

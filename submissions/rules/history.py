@@ -7,20 +7,24 @@ from datetime import timedelta
 import polars as pl
 
 from submissions.definition import Definition
-from submissions.rules.cells import fact
+from submissions.rules.cells import fact, of_filing
 from submissions.rules.filing import NONE, whole_if
 from submissions.rules.lines import valued
-from submissions.rules.registry import Context, Judged, Params, cell_kind, filing_kind, line_kind
+from submissions.rules.registry import Judged, Params, cell_kind, filing_kind, line_kind
 
 DAY = timedelta(days=1)
 HISTORY = {"p_number": "number", "p_status": "obs_status", "p_start": "start", "p_end": "end", "p_own": "own_period"}
+NO_HISTORY = [
+    pl.lit(None, kind).alias(told)
+    for told, kind in zip(HISTORY, (pl.Float64, pl.String, pl.Date, pl.Date, pl.Int8), strict=True)
+]
 
 
 def with_history(definition: Definition, lines: pl.DataFrame, previous: pl.DataFrame | None) -> pl.DataFrame:
     """Beside each line the one of last year with the same address, dimensions that tell no series apart left out
     (nulls where there is none, or more than one)."""
     if previous is None:
-        return lines.with_columns(pl.lit(None, lines.schema[name]).alias(told) for told, name in HISTORY.items())
+        return lines.with_columns(NO_HISTORY)
     keys = ["code", *(f"d_{name}" for name, d in definition.dimensions.items() if d.in_series)]
     last = previous.unique(keys, keep="none").select(
         *keys, *(pl.col(name).alias(told) for told, name in HISTORY.items())
@@ -28,8 +32,8 @@ def with_history(definition: Definition, lines: pl.DataFrame, previous: pl.DataF
     return lines.join(last, on=keys, how="left", maintain_order="left", nulls_equal=True)
 
 
-@line_kind("value")
-def year_on_year(params: Params, definition: Definition, context: Context) -> pl.Expr:
+@line_kind("value", needs=pl.col("p_status") != "")
+def year_on_year(params: Params, definition: Definition) -> pl.Expr:
     """A count did not grow or shrink by more than `factor`, where one of the two is at least `floor`; `per_day`
     compares figures for periods of different length, where both bear their dates."""
     now, before = pl.col("number"), pl.max_horizontal("p_number", pl.lit(1.0))
@@ -44,23 +48,19 @@ def year_on_year(params: Params, definition: Definition, context: Context) -> pl
     return valued(params) & pl.col("p_number").is_not_null() & large & jump
 
 
-@line_kind("obs_status")
-def answer_kept(params: Params, definition: Definition, context: Context) -> pl.Expr:
+@line_kind("obs_status", needs=pl.col("p_status") != "")
+def answer_kept(params: Params, definition: Definition) -> pl.Expr:
     """What had a value last year has one now."""
     had = pl.col("p_status").is_in(list(definition.valued)) & (pl.col("t_required") != "conditional")
     return had & ~pl.col("valued")
 
 
 @cell_kind
-def status_kept(params: Params, judged: Judged) -> pl.Expr:
+def status_kept(params: Params, definition: Definition) -> pl.Expr:
     """A data point that had a value last year has one now, and the other way round."""
     code = params["of"]
-    previous = judged.context.previous
-    before = previous.filter(pl.col("code") == code)["obs_status"].to_list() if previous is not None else []
-    if not before:
-        return pl.lit(False)
-    had = any(status in judged.definition.valued for status in before)
-    return fact("answered", code) & (fact("valued", code) != pl.lit(had))
+    answered_before, valued_before = of_filing("answered_before", code), of_filing("valued_before", code)
+    return answered_before & fact("answered", code) & (fact("valued", code) != valued_before)
 
 
 @filing_kind()

@@ -31,16 +31,19 @@ class Judged:
     definition: Definition
     context: Context
     lines: pl.DataFrame
-    """Canonicalised lines with `unusable` (bool) and last year's `p_number`, `p_status`, `p_start`, `p_end`."""
+    """Canonicalised lines with `unusable`, `repeated` (the address stands on several lines), the reporting period as
+    `head_start`, `head_end`, and last year's `p_number`, `p_status`, `p_start`, `p_end`, `p_own`."""
     cache: dict[Any, Any] = field(default_factory=dict)
 
     @cached_property
     def sound(self) -> pl.DataFrame:
+        if not self.lines.select(pl.col("unusable").any()).item():
+            return self.lines
         return self.lines.filter(~pl.col("unusable"))
 
 
-LineKind = Callable[[Params, Definition, Context], pl.Expr]
-CellKind = Callable[[Params, Judged], pl.Expr]
+LineKind = Callable[[Params, Definition], pl.Expr]
+CellKind = Callable[[Params, Definition], pl.Expr]
 FilingKind = Callable[[Params, Judged], pl.DataFrame]
 
 
@@ -52,6 +55,8 @@ class Kind:
     """The field of an observation that a finding points to."""
     blocks: bool
     """A line that violates it holds no usable figure; rules that need it are not evaluated."""
+    needs: pl.Expr | None = None
+    """What some line must have before any line can break the rule; else it need not be run."""
     line: LineKind | None = None
     cell: CellKind | None = None
     filing: FilingKind | None = None
@@ -62,15 +67,19 @@ class Kind:
 KINDS: dict[str, Kind] = {}
 
 
-def line_kind(field: str, blocks: bool = False) -> Callable[[LineKind], LineKind]:
+def line_kind(field: str, blocks: bool = False, needs: pl.Expr | None = None) -> Callable[[LineKind], LineKind]:
+    """The function returns what is true of a line that breaks the rule. It is called once for a definition, so it
+    knows of the filing only what stands in the columns of its lines."""
+
     def register(function: LineKind) -> LineKind:
-        KINDS[function.__name__] = Kind(function.__name__, "line", field, blocks, line=function)
+        KINDS[function.__name__] = Kind(function.__name__, "line", field, blocks, needs, line=function)
         return function
 
     return register
 
 
 def cell_kind(function: CellKind) -> CellKind:
+    """The function returns what is true of a group of cells that breaks the rule; it, too, is called once."""
     KINDS[function.__name__] = Kind(function.__name__, "cell", "value", False, cell=function)
     return function
 

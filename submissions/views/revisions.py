@@ -7,8 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -17,9 +16,10 @@ from portal.models import User
 from portal.reader import language, user_of
 from submissions import actions
 from submissions.forms import DecisionForm, ReasonForm
-from submissions.models import Finding, Revision
-from submissions.presentation import as_filed, counted_findings, in_language, number
-from submissions.views.common import FINDINGS_SHOWN, trail, visible_revision
+from submissions.models import Door, Finding, Revision
+from submissions.presentation import as_filed, counted_findings
+from submissions.receipts import facts
+from submissions.views.common import FINDINGS_SHOWN, news, trail, visible_revision
 
 LINES_A_PAGE = 200
 
@@ -35,12 +35,13 @@ def revision(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "submissions/revision.html",
         {
-            "heading": f"{in_language(found.definition.title)}, {found.filing.entity}, {found.filing.period.label}",
+            "heading": facts.answered(found),
             "question": _("What exactly was filed?"),
-            "breadcrumb": revision_trail(request, found),
+            "breadcrumb": trail(request, found.receipt, found.filing),
             "revision": found,
             "job": found.job,
             "receipt": receipt_facts(found),
+            "by_form": found.door == Door.FORM,
             "editable": found.filing.editable_by(user),
             "page": page,
             "groups": as_filed(found, page.object_list, shown, language()),
@@ -53,21 +54,30 @@ def revision(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def receipt_facts(found: Revision) -> list[tuple[str, Any]]:
+    """What stands on the receipt, and beside it what a transcribed report may not state."""
+    given = [fact for fact in facts.filed(found) if fact[0] not in (_("Revision"), _("Correction"))]
     return [
-        (_("Number"), found.receipt),
-        (_("Received"), date_format(timezone.localtime(found.submitted_at), "DATETIME_FORMAT")),
+        *given,
+        *([(_("Signed by"), found.signatory)] if found.signatory else []),
         (_("Filed on"), date_format(found.filed_on, "DATE_FORMAT") if found.filed_on else None),
-        (_("By"), found.submitted_by),
-        (_("Through"), found.get_door_display()),
-        (_("Lines"), number(found.lines, language())),
         (_("Definition"), f"{found.definition.return_id} {found.version}"),
-        (_("Fingerprint"), found.fingerprint[:16]),
     ]
 
 
-def revision_trail(request: HttpRequest, found: Revision) -> list[dict[str, str]]:
-    steps = trail(request, found.receipt)
-    return [steps[0], {"url": f"/filings/{found.filing_id}/", "label": str(found.filing.period.label)}, steps[1]]
+@require_safe
+def revision_changes(request: HttpRequest, pk: int) -> HttpResponse:
+    """What this revision says otherwise than the one before it."""
+    found = visible_revision(request, pk)
+    before = get_object_or_404(found.filing.revisions, number=found.number - 1)
+    context = {
+        "heading": _("Changes in %(receipt)s") % {"receipt": found.receipt},
+        "question": _("What does it say otherwise than revision %(number)s?") % {"number": before.number},
+        "breadcrumb": trail(request, found.receipt, found.filing),
+        "revision": found,
+        **news(found.definition, before, actions.canonical_lines(found)),
+    }
+    alone = request.htmx  # type: ignore[attr-defined]
+    return render(request, "submissions/_changes.html" if alone else "submissions/changes.html", context)
 
 
 def may_decide(found: Revision, user: User) -> bool:

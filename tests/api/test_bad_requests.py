@@ -246,6 +246,6 @@ def test_without_a_token_nothing_is_read_or_filed(api, entities) -> None:
     for client in (stranger, forged):
         for answer in (client.get("/api/v1/revisions/"), send(client, "/api/v1/revisions/", GOOD)):
             assert answer.status_code == 401
-            assert answer["WWW-Authenticate"] == "Token"
+            assert answer["WWW-Authenticate"] == "Bearer"
             assert problem(answer)["code"] in ("not_authenticated", "authentication_failed")
     assert nothing_filed()

@@ -11,7 +11,18 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from submissions.canonical import FIELDS, canonicalise, content_hash
-from submissions.sources import CSV, JSON, SourceError, from_csv, from_observations, load_json, place, read_source
+from submissions.sources import (
+    CSV,
+    JSON,
+    NDJSON,
+    SourceError,
+    from_csv,
+    from_ndjson,
+    from_observations,
+    load_json,
+    place,
+    read_source,
+)
 from tests.core.builders import CATALOGUE, found, head_of, judge
 from tests.core.clean import CLEAN, clean_provider_2024
 
@@ -102,6 +113,53 @@ def test_a_refusal_of_half_a_character_can_itself_be_sent(data: bytes) -> None:
     assert (detail + pointer).encode()
 
 
+# Newline-delimited JSON -----------------------------------------------------------------------------------
+
+
+def test_each_line_of_newline_delimited_json_is_an_observation_with_the_line_of_the_file() -> None:
+    data = (
+        b'\xef\xbb\xbf{"address": "a", "value": 1.50}\r\n\n  \n{"address": "b", "flags": ["y", "x"]}\n{"address": "c"}'
+    )
+    frame = from_ndjson(data)
+    assert frame.select("line", "address", "value", "flags").rows() == [
+        (1, "a", "1.50", ""), (4, "b", "", "y;x"), (5, "c", "", "")
+    ]  # fmt: skip
+    assert frame.schema == from_csv(b"address\na\n").schema
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "detail"),
+    [
+        (b'{"address": "a"}\n{"address": }\n', "not_json",
+         "Line 2: The text is not JSON: Expecting value at column 13."),
+        (b'{"address": "a"}{"address": "b"}', "not_json", "Line 1: The text is not JSON: Extra data at column 17."),
+        (b'\n[{"address": "a"}]', "not_an_object",
+         "Line 2: An observation is an object with address, value, obs_status …"),
+        (b'{"value": NaN}', "not_a_number",
+         "Line 1: NaN is no JSON value; leave the value empty and give a status."),
+        (b'{"a": 1, "a": 2}', "key_twice", "Line 1: An object names these keys twice: a."),
+        (b'{"a": "\xff"}', "not_utf8", "Line 1: The text is not UTF-8 (byte 7)."),
+        (b'{"address": "a"}\n\n{"address": "\\ud800"}', "not_text",
+         "Line 3: The text holds half of a surrogate pair, which is no character."),
+        (b"", "empty", "The file is empty. Send one observation a line."),
+        (b" \r\n\n", "empty", "The file is empty. Send one observation a line."),
+    ],
+)  # fmt: skip
+def test_a_line_that_is_no_observation_is_refused_with_its_number(data: bytes, code: str, detail: str) -> None:
+    with pytest.raises(SourceError) as refused:
+        from_ndjson(data)
+    assert [(fault.code, fault.detail) for fault in refused.value.faults] == [(code, detail)]
+
+
+def test_every_faulty_line_is_named_up_to_a_hundred() -> None:
+    with pytest.raises(SourceError) as refused:
+        from_ndjson(b'{"address": "a"}\n5\n"x"\n')
+    assert [fault.line for fault in refused.value.faults] == [2, 3]
+    with pytest.raises(SourceError) as refused:
+        from_ndjson(b"5\n" * 1000)
+    assert [fault.line for fault in refused.value.faults] == list(range(1, 101))
+
+
 # CSV ------------------------------------------------------------------------------------------------------
 
 
@@ -126,6 +184,7 @@ def test_a_refusal_of_half_a_character_can_itself_be_sent(data: bytes) -> None:
         (b"address,value\na,\x001\n", [(2, "a", "1")]),
         (b"address,value\n", []),
         (b"address", []),
+        (b'address,"a" "b,c"', []),
         (b" address , value \na,1\n", [(2, "a", "1")]),
         (b'address,"va""lue"\na,1\n', [(2, "a", "")]),
     ],
@@ -180,11 +239,11 @@ def test_an_unknown_column_becomes_a_finding() -> None:
     assert (finding.address, finding.field, finding.params["value"]) == ("data.services", "address", "coment")
 
 
-# Both doors -----------------------------------------------------------------------------------------------
+# All of them -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("which", sorted(CLEAN), ids=str)
-def test_the_same_filing_through_either_door_has_the_same_hash(which: tuple[str, str]) -> None:
+def test_the_same_filing_in_any_text_format_has_the_same_hash(which: tuple[str, str]) -> None:
     lines, head = CLEAN[which](), head_of(*which)
     written = io.StringIO()
     table = csv.DictWriter(written, FIELDS, lineterminator="\r\n")
@@ -193,6 +252,7 @@ def test_the_same_filing_through_either_door_has_the_same_hash(which: tuple[str,
     frames = [
         read_source(written.getvalue().encode(), CSV),
         read_source(json.dumps({"observations": lines}).encode(), JSON),
+        read_source("\n".join(json.dumps(line) for line in lines).encode(), NDJSON),
     ]
     hashes = {content_hash(canonicalise(CATALOGUE.get(*which), frame, head), head) for frame in frames}
     assert len(hashes) == 1
@@ -200,7 +260,9 @@ def test_the_same_filing_through_either_door_has_the_same_hash(which: tuple[str,
 
 def test_a_place_is_a_pointer_for_json_and_line_and_column_for_csv() -> None:
     assert place(JSON, 3, "value") == {"pointer": "/observations/3/value", "place": None}
-    assert place(CSV, 3, "value") == {"pointer": "", "place": {"line": 3, "column": "value"}}
+    assert (
+        place(CSV, 3, "value") == place(NDJSON, 3, "value") == {"pointer": "", "place": {"line": 3, "column": "value"}}
+    )
     assert place(CSV, None, "value") == {"pointer": "", "place": None}
 
 

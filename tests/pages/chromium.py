@@ -10,17 +10,24 @@ from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
+from django.utils import timezone
 from playwright.sync_api import Page
 
-from submissions import publications
+from portal.clients import make_client, renew_key
+from portal.models import User
+from submissions import actions, publications
+from submissions.models import Filing
+from submissions.sources import CSV
+from tests.conftest import run_jobs
 from tests.pages.world import file_csv, member, start
 
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
             "--disable-component-update", "--disable-sync"]  # fmt: skip
 PASSWORD = "correct horse battery staple"
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
-PEOPLE = [("google", "filer"), ("dk", "filer"), ("nl", "filer"), ("se", "filer"), ("mt", "filer"), ("ie-dpc", "reader"),
-          ("commission", "reviewer")]  # fmt: skip
+PEOPLE = [("google", "filer"), ("google", "administrator"), ("dk", "filer"), ("dk", "signatory"),
+          ("nl", "filer"), ("nl", "signatory"), ("se", "filer"), ("mt", "filer"), ("mt", "signatory"), ("ie", "signatory"),
+          ("ie-dpc", "reader"), ("commission", "reviewer")]  # fmt: skip
 FAULTY = b"address,value,obs_status\nreports.total,ten,A\nchildren.total,-1,A\n"
 
 
@@ -42,8 +49,31 @@ def prepare_site() -> dict[str, Any]:
         people[user.email] = user
     filer = people["filer@se.test"]
     file_csv(start("member_state_statistics", "se", "2025", filer), FAULTY, filer)
-    start("member_state_statistics", "nl", "2026", people["filer@nl.test"])
+    prepare(start("member_state_statistics", "nl", "2026", people["filer@nl.test"]), people["filer@nl.test"])
+    prepare_machines(people["administrator@google.test"])
     return people
+
+
+def prepare_machines(admin: User) -> None:
+    """A client with two keys, and a webhook with a message that did not arrive."""
+    entity = admin.memberships.get().entity
+    client, _secret = make_client(
+        entity=entity, name="Reports", scopes=["file:provider_report@google"], sandbox=True, by=admin
+    )
+    renew_key(client=client, overlap_days=7, by=admin)
+    hook = actions.subscribe(entity=entity, url="https://reports.example/hooks/portal", events=[], by=admin)
+    hook.deliveries.create(
+        message="msg_1", event="revision.checked", body="{}", state="failed", attempts=8, response_status=503,
+        error="busy", finished_at=timezone.now(),
+    )  # fmt: skip
+
+
+def prepare(filing: Filing, by: Any) -> None:
+    """A draft with a fault and a warning, and beside it a file that was read."""
+    lines = [{"address": "reports.total", "value": "10", "period": "2026-01-01/2026-03-31"}]
+    actions.save_draft(filing=filing, observations=lines, edition=None, by=by)
+    actions.receive_upload(filing=filing, data=FAULTY, media_type=CSV, purpose="prepare", name="nl.csv", by=by)
+    run_jobs()
 
 
 def in_a_thread(work: Callable[[], Any]) -> Any:

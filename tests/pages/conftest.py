@@ -15,7 +15,8 @@ from django.utils import timezone, translation
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from submissions import actions, publications
+from submissions import publications
+from submissions.actions import dispatching
 from tests.pages.chromium import CHROMIUM, Site, prepare_site, sign_in
 
 PLAIN = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

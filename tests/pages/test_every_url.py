@@ -13,11 +13,13 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, get_resolver, resolve
+from django.utils import timezone
 from knox.models import AuthToken
 
-from portal.models import User
+from portal.clients import make_client
+from portal.models import ApiClient, User
 from submissions import actions
-from submissions.models import Draft, Filing, Obligation, ReportingPeriod, Revision
+from submissions.models import Draft, Filing, Obligation, ReportingPeriod, Revision, Upload, Webhook
 from tests.conftest import read
 from tests.pages.world import file_csv, load, member, receipt, start
 
@@ -29,7 +31,8 @@ ROLES = ["anonymous", "nobody", "filer", "signatory", "reader", "administrator",
 
 # One line an address: what every role gets, in the order of ROLES. `+` marks a write that happened; without it nothing
 # in the database may differ afterwards. {google}, {dk}, {meta}: an accepted filing, {google_rev} … its revision,
-# {google_job} … its job; {waiting}: a checked revision of Google that waits for a decision; {draft}: a draft of Google.
+# {google_job} … its job; {waiting}: a checked revision of Google that waits for a decision; {draft}: a draft of
+# Google, {prepared}: a file that waits beside it.
 TABLE = """
                                               anon  nobody filer sign  reader admin other state super | reader reviewer admin
 GET  /                                        200   200   200   200   200   200   200   200   200   200   200   200
@@ -66,6 +69,31 @@ GET  /filings/{dk}/upload/                    302   404   404   404   404   404 
 POST /filings/{draft}/upload/                 302   404   302+  302+  404   404   404   404   404   404   404   404
 GET  {start}                                  302   405   405   405   405   405   405   405   405   405   405   405
 POST {start}                                  302   404   302+  302+  404   404   404   404   404   404   404   404
+GET  /definitions/provider_report/2024/workbook.xlsx 200 200 200 200 200 200 200 200 200  200   200   200
+GET  /filings/{google}/workbook.xlsx          302   404   200   200   404   404   404   404   404   404   404   404
+GET  /filings/{draft}/edit/                   302   404   302   302   404   404   404   404   404   404   404   404
+GET  /filings/{google}/edit/                  302   404   200   200   404   404   404   404   404   404   404   404
+GET  /filings/{draft}/edit/1/                 302   404   200   200   404   404   404   404   404   404   404   404
+GET  /filings/{draft}/edit/77/                302   404   404   404   404   404   404   404   404   404   404   404
+POST /filings/{draft}/edit/1/                 302   404   302+  302+  404   404   404   404   404   404   404   404
+GET  /filings/{draft}/check/                  302   404   200   200   404   404   404   404   404   404   404   404
+POST /filings/{draft}/check/                  302   404   302   302   404   404   404   404   404   404   404   404
+POST /filings/{google}/start-from-last-year/  302   404   302   302   404   404   404   404   404   404   404   404
+POST /filings/{google}/start-from-revision/   302   404   302+  302+  404   404   404   404   404   404   404   404
+GET  /filings/{draft}/sign/                   302   404   200   200   404   404   404   404   404   404   404   404
+POST /filings/{draft}/sign/                   302   404   422   409   404   404   404   404   404   404   404   404
+GET  /uploads/{prepared}/                     302   404   200   200   404   404   404   404   404   404   404   404
+GET  /uploads/{prepared}/job/                 302   404   200   200   404   404   404   404   404   404   404   404
+GET  /uploads/{prepared}/annotated.xlsx       302   404   200   200   404   404   404   404   404   404   404   404
+POST /uploads/{prepared}/to-draft/            302   404   302+  302+  404   404   404   404   404   404   404   404
+POST /uploads/{prepared}/discard/             302   404   302+  302+  404   404   404   404   404   404   404   404
+GET  /revisions/{google_rev}/receipt/         302   404   200   200   200   200   404   404   200   200   200   200
+GET  /revisions/{google_rev}/receipt.pdf      302   404   200   200   200   200   404   404   200   200   200   200
+GET  /revisions/{google_rev}/manifest.json    302   404   200   200   200   200   404   404   200   200   200   200
+GET  /revisions/{google_rev}/content.csv      302   404   200   200   200   200   404   404   200   200   200   200
+GET  /revisions/{google_rev}/annotated.xlsx   302   404   200   200   200   200   404   404   200   200   200   200
+GET  /revisions/{google_rev}/changes/         302   404   404   404   404   404   404   404   404   404   404   404
+POST /revisions/{waiting}/explanations/       302   404   302+  302+  404   404   404   404   404   404   404   404
 GET  /revisions/{google_rev}/                 302   404   200   200   200   200   404   404   200   200   200   200
 GET  /revisions/{dk_rev}/                     302   404   404   404   404   404   404   200   404   200   200   200
 GET  /revisions/{meta_rev}/                   302   404   404   404   404   404   200   404   200   200   200   200
@@ -75,6 +103,17 @@ POST /revisions/{waiting}/decision/           302   404   302   302   302   302 
 POST /revisions/{waiting}/withdrawal/         302   404   302+  302+  302   302   404   404   302   302   302   302
 GET  /revisions/{waiting}/decision/           302   405   405   405   405   405   405   405   405   405   405   405
 GET  /revisions/{waiting}/withdrawal/         302   405   405   405   405   405   405   405   405   405   405   405
+GET  /entity/                                 302   404   404   404   404   302   404   404   404   404   404   404
+GET  /entity/google/                          302   404   404   404   404   200   404   404   404   404   404   404
+POST /entity/google/clients/                  302   404   404   404   404   200+   404   404   404   404   404   404
+POST /entity/google/clients/{client}/key/     302   404   404   404   404   200+   404   404   404   404   404   404
+POST /entity/google/clients/{client}/revoke/  302   404   404   404   404   302+   404   404   404   404   404   404
+POST /entity/google/keys/{key}/revoke/        302   404   404   404   404   302+   404   404   404   404   404   404
+POST /entity/google/webhooks/                 302   404   404   404   404   200+   404   404   404   404   404   404
+POST /entity/google/webhooks/{webhook}/secret/ 302   404   404   404   404   200+   404   404   404   404   404   404
+POST /entity/google/webhooks/{webhook}/remove/ 302   404   404   404   404   302+   404   404   404   404   404   404
+POST /entity/google/deliveries/{delivery}/again/ 302   404   404   404   404   302+   404   404   404   404   404   404
+GET  /entity/google/webhooks/{webhook}/       302   404   404   404   404   200   404   404   404   404   404   404
 GET  /api/v1/schema/                          200   200   200   200   200   200   200   200   200   200   200   200
 GET  /api/v1/docs/                            200   200   200   200   200   200   200   200   200   200   200   200
 GET  /api/v1/definitions/                     200   200   200   200   200   200   200   200   200   200   200   200
@@ -113,6 +152,20 @@ POST /api/v1/filings/{draft}/submit/          401   404   201+  201+  404   404 
 GET  /api/v1/filings/{draft}/submit/          401   405   405   405   405   405   405   405   405   405   405   405
 GET  /api/v1/jobs/{google_job}/               401   404   200   200   200   200   404   404   200   200   200   200
 GET  /api/v1/jobs/{dk_job}/                   401   404   404   404   404   404   404   200   404   200   200   200
+POST /api/v1/token/                           415   415   415   415   415   415   415   415   415   415   415   415
+GET  /api/v1/definitions/provider_report/2024/workbook.xlsx 200   200   200   200   200   200   200   200   200   200   200   200
+POST /api/v1/revisions/bulk/                  401   200   200+   200+   200   200   200   200   200   200   200   200
+GET  /api/v1/revisions/{waiting}/annotated.xlsx 401   404   200   200   200   200   404   404   200   200   200   200
+POST /api/v1/findings/{finding}/explanation/  401   404   200+   200+   403   403   404   404   403   403   403   403
+POST /api/v1/uploads/                         401   415   415   415   415   415   415   415   415   415   415   415
+GET  /api/v1/uploads/{upload}/                401   404   200   200   404   404   404   404   404   404   404   404
+GET  /api/v1/webhooks/                        401   200   200   200   200   200   200   200   200   200   200   200
+POST /api/v1/webhooks/                        401   404   404   404   404   201+   404   404   404   404   404   404
+GET  /api/v1/webhooks/{webhook}/              401   404   404   404   404   200   404   404   404   404   404   404
+DELETE /api/v1/webhooks/{webhook}/              401   404   404   404   404   204+   404   404   404   404   404   404
+POST /api/v1/webhooks/{webhook}/secret/       401   404   404   404   404   200+   404   404   404   404   404   404
+GET  /api/v1/webhooks/{webhook}/deliveries/   401   404   404   404   404   200   404   404   404   404   404   404
+POST /api/v1/webhooks/{webhook}/deliveries/{delivery}/again/ 401   404   404   404   404   202+   404   404   404   404   404   404
 GET  /api/v1/nowhere/                         404   404   404   404   404   404   404   404   404   404   404   404
 GET  /admin/                                  302   302   302   302   302   302   302   302   302   302   302   200
 GET  /nowhere/                                404   404   404   404   404   404   404   404   404   404   404   404
@@ -120,6 +173,7 @@ GET  /nowhere/                                404   404   404   404   404   404 
 CASES = [line.split() for line in TABLE.strip().splitlines()[1:]]
 NEW = {"return": "provider_report", "entity": "google", "period": "2026"}
 ANSWER = {"decision": "return", "reason": "Read it again."}
+NOW = timezone.now()
 FILE = b"address,value,obs_status\nvolume.reports[service=gmail],7,A\n"
 BODIES: dict[str, Any] = {
     "/check/": NEW | {"observations": []},
@@ -130,6 +184,13 @@ BODIES: dict[str, Any] = {
     "/decision/": ANSWER,
     "/withdrawal/": ANSWER,
     "/language/": {"language": "da"},
+    "/edit/1/": {"value.0.data.services": "Mail"},
+    "/revisions/bulk/": {"filings": [NEW | {"observations": []}]},
+    "/explanations/": {"finding": "0", "text": "Counted by hand."},
+    "/explanation/": {"text": "Counted by hand."},
+    "/webhooks/": {"url": "https://example.com/hook"},
+    "/clients/": {"name": "Reports", "scopes": ["file:provider_report@google"]},
+    "/key/": {"overlap": 7},
 }
 
 
@@ -161,7 +222,11 @@ def world(shared_db: None) -> World:
     )
     drafted = start("provider_report", "google", "2021", filer)
     draft = actions.save_draft(filing=drafted, observations=[{"address": "a"}], edition=None, by=filer)
-    places: dict[str, object] = {"waiting": waiting.pk, "draft": drafted.pk}
+    prepared, _created = actions.receive_upload(
+        filing=drafted, data=FILE, media_type="text/csv", purpose="prepare", by=filer, name="a.csv"
+    )
+    actions.run_job(job_id=prepared.job.pk)
+    places: dict[str, object] = {"waiting": waiting.pk, "draft": drafted.pk, "prepared": prepared.pk}
     for entity, number in (("google", "PR-2022-google-1"), ("dk", "MS-2022-dk-1"), ("meta", "PR-2022-meta-1")):
         found = receipt(number)
         places |= {entity: found.filing_id, f"{entity}_rev": found.pk, f"{entity}_job": found.job.pk}
@@ -173,8 +238,27 @@ def world(shared_db: None) -> World:
         "svg": f"{figure}.svg",
         "csv": f"{figure}.csv",
     }
+    places |= machines(users["administrator"], waiting, filer)
     tokens = {role: AuthToken.objects.create(user)[1] for role, user in users.items() if user}
     return World(users, tokens, places, draft.etag)
+
+
+def machines(admin: User | None, waiting: Revision, filer: User) -> dict[str, object]:
+    """{client}, {key}, {webhook}, {delivery}, {upload} of Google; {finding}: one of the revision that waits."""
+    assert admin is not None
+    entity = waiting.filing.entity
+    client, _secret = make_client(entity=entity, name="a", scopes=[], sandbox=False, by=admin)
+    hook = actions.subscribe(entity=entity, url="https://example.com/", events=[], by=admin)
+    delivery = hook.deliveries.create(
+        message="m", event="revision.received", body="{}", state="failed", finished_at=NOW
+    )
+    upload, _created = actions.receive_upload(
+        filing=waiting.filing, data=FILE, media_type="text/csv", purpose="file", by=filer
+    )
+    return {
+        "client": client.pk, "key": client.keys.get().pk, "webhook": hook.pk, "delivery": delivery.pk,
+        "upload": upload.pk, "finding": waiting.findings.order_by("pk")[0].pk,
+    }  # fmt: skip
 
 
 def snapshot() -> dict[str, Any]:
@@ -183,7 +267,10 @@ def snapshot() -> dict[str, Any]:
     return counts | {
         "revisions": sorted(Revision.objects.values_list("pk", "state", "decision_reason")),
         "filings": sorted(Filing.objects.values_list("pk", "latest")),
+        "uploads": sorted(Upload.objects.values_list("pk", flat=True)),
         "drafts": sorted(Draft.objects.values_list("pk", "edition")),
+        "clients": sorted(ApiClient.objects.values_list("pk", "revoked_by", "keys__revoked_by")),
+        "webhooks": sorted(Webhook.objects.values_list("pk", "secret", "active", "deliveries__state")),
     }
 
 
@@ -192,7 +279,7 @@ def ask(client: Client, method: str, path: str, world: World, role: str) -> Any:
         headers = {"Authorization": f"Token {world.tokens[role]}"} if role in world.tokens else {}
         if method == "GET":
             return client.get(path, headers=headers)
-        body = json.dumps(next(body for end, body in BODIES.items() if path.endswith(end)))
+        body = json.dumps(next((body for end, body in BODIES.items() if path.endswith(end)), {}))
         headers |= {"If-Match": world.edition}
         return client.generic(method, path, body, "application/json", headers=headers)
     if method == "GET":
@@ -232,7 +319,7 @@ def test_everybody_gets_what_the_table_says_and_a_refusal_changes_nothing(case, 
     if answer.status_code == 302 and role == "anonymous" and path not in ("/sign-out/", "/language/"):
         assert answer["Location"].startswith(("/sign-in/?next=", "/admin/login/?next="))
     if answer.status_code == 401:
-        assert (answer["Content-Type"], answer["WWW-Authenticate"]) == ("application/problem+json", "Token")
+        assert (answer["Content-Type"], answer["WWW-Authenticate"]) == ("application/problem+json", "Bearer")
 
 
 def routes(resolver: Any, prefix: str = "") -> Iterator[str]:

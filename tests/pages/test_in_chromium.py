@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from django.urls import get_resolver, resolve
 
-from submissions.models import Filing, Revision
+from submissions.models import Filing, Revision, Upload, Webhook
 from tests.pages.chromium import axe_violations, scrolls_sideways, watch
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+ADMIN = "administrator@google.test"
 ANYBODY, GOOGLE, DK, NL, MT = "", "filer@google.test", "filer@dk.test", "filer@nl.test", "filer@mt.test"
+SIGNS = "signatory@nl.test"
 DPC, REVIEWER = "reader@ie-dpc.test", "reviewer@commission.test"
 PAGES = [
     (ANYBODY, "/"), (ANYBODY, "/about/"), (ANYBODY, "/sign-in/"), (ANYBODY, "/sign-in/?next=/home/"), (ANYBODY, "/definitions/"),
@@ -20,7 +22,12 @@ PAGES = [
     (ANYBODY, "/definitions/measurement_series/1/"), (ANYBODY, "/api/v1/docs/"), (ANYBODY, "/nowhere/"),
     (GOOGLE, "/"), (GOOGLE, "/home/"), (GOOGLE, "/filings/{PR-2025-google-1}/"), (GOOGLE, "/filings/{PR-2025-google-1}/upload/"),
     (GOOGLE, "/revisions/{PR-2025-google-1}/"), (GOOGLE, "/revisions/{PR-2022-google-1}/"), (GOOGLE, "/account/"),
+    (GOOGLE, "/revisions/{PR-2025-google-1}/receipt/"), (NL, "/uploads/{prepared}/"), (NL, "/filings/{started}/sign/"),
+    (SIGNS, "/filings/{started}/sign/"), (ADMIN, "/entity/google/"),
+    (ADMIN, "/entity/google/webhooks/{webhook}/"),
     (MT, "/home/"), (MT, "/revisions/{MS-2022-mt-1}/"), (NL, "/filings/{started}/"), (NL, "/filings/{started}/upload/"),
+    (GOOGLE, "/filings/{PR-2025-google-1}/edit/"), (GOOGLE, "/filings/{PR-2025-google-1}/edit/9/"),
+    (NL, "/filings/{started}/edit/1/"), (NL, "/filings/{started}/edit/5/"), (NL, "/filings/{started}/check/"),
     (DPC, "/review/"), (DPC, "/account/"),
     (REVIEWER, "/review/"), (REVIEWER, "/review/?state=withdrawn"), (REVIEWER, "/revisions/{MS-2025-se-1}/"),
     (REVIEWER, "/filings/{MS-2025-se-1}/"), (REVIEWER, "/completeness/"),
@@ -32,7 +39,11 @@ PAGES = [
 ]  # fmt: skip
 NO_PAGES = {"health", "revision-job", "account_logout", "set_language", "api-schema", "revision-content", "start-filing",
             "decide", "withdraw", "blank-csv", "completeness-csv", "dashboard", "beside-svg", "beside-csv", "figure-svg",
-            "figure-csv"}  # fmt: skip
+            "figure-csv", "workbook", "blank-workbook", "upload-job", "upload-annotated", "upload-to-draft", "upload-discard",
+            "revision-changes", "explain", "receipt-pdf", "manifest", "content", "revision-annotated", "start-from-last-year",
+            "start-from-revision",
+            "entities", "make-client", "renew-key", "revoke-key", "revoke-client", "subscribe", "unsubscribe",
+            "webhook-secret", "send-again", "api-workbook", "api-annotated"}  # fmt: skip
 
 
 def place(path: str) -> str:
@@ -41,6 +52,10 @@ def place(path: str) -> str:
         return path
     start, _, rest = path.partition("{")
     name, _, end = rest.partition("}")
+    if name == "prepared":
+        return f"{start}{Upload.objects.get().pk}{end}"
+    if name == "webhook":
+        return f"{start}{Webhook.objects.get().pk}{end}"
     if name == "started":
         return f"{start}{Filing.objects.get(latest=None).pk}{end}"
     found = Revision.objects.get(receipt=name)

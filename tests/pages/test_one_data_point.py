@@ -15,8 +15,9 @@ from rest_framework.test import APIClient
 
 from submissions.actions import decide_revision
 from submissions.catalogue import catalogue
+from submissions.models import Draft
 from tests.conftest import last_revision, run_jobs, submission
-from tests.pages.world import load, member, signed_in, tables, text
+from tests.pages.world import load, member, signed_in, start, tables, text
 
 pytestmark = pytest.mark.django_db
 NAME = "member_state_statistics_1/data_points.csv"
@@ -101,6 +102,21 @@ def test_the_check_judges_it_like_any_other_count(api) -> None:
     assert findings(4321) == []
     assert findings(-5) == [("reports.anonymous_tips", "error")]
     assert findings("many") == [("reports.anonymous_tips", "error")]
+
+
+def test_it_is_asked_in_the_form_kept_judged_and_counted_as_progress() -> None:
+    filer = member("dk", "filer")
+    filing, client = start("member_state_statistics", "dk", "2025", filer), signed_in(filer)
+    address = f"/filings/{filing.pk}/edit/2/"
+    assert "Anonymous tips Tips whose sender is not known." in text(client.get(address))
+
+    client.post(address, {"value.0.reports.anonymous_tips": "-4,321"})
+
+    page = client.get(address)
+    assert Draft.objects.get(filing=filing).observations == [{"address": TIPS["address"], "value": "-4321"}]
+    assert 'value="-4\u202f321"' in page.content.decode()
+    assert "Error Anonymous tips:" in text(page)
+    assert "1 error answered 1/3" in text(page)
 
 
 def test_filed_checked_and_accepted_it_stands_on_the_page_the_dashboard_and_in_the_download(api) -> None:

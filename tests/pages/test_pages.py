@@ -63,15 +63,17 @@ def test_home_holds_nothing_of_anybody_else() -> None:
     assert set(re.findall(r"\b(?:PR|MS|RS)-\d{4}-[a-z]+-\d", html)) == {"MS-2022-dk-1"}
 
 
-def test_the_button_of_a_duty_leads_to_the_upload_of_its_filing() -> None:
+def test_the_button_of_a_duty_leads_to_the_ways_to_file() -> None:
     client = signed_in(member("dk", "filer"))
     action = re.findall(r'action="(/obligations/\d+/periods/\d+/start/)"', client.get("/home/").content.decode())[0]
 
     page = client.post(action, follow=True)
 
-    assert page.redirect_chain[0][0].endswith("/upload/")
-    assert text(page).startswith("Upload a file Member State statistics, Denmark, 2025")
-    assert primary_buttons(page) == ["Upload and file"]
+    words = text(page)
+    assert words.startswith("Member State statistics, Denmark, 2025 Where does this filing stand? Draft")
+    assert "How do you want to file? Form" in words
+    assert words.index("Fill in the form") < words.index("Upload a workbook") < words.index("Read how programs file")
+    assert primary_buttons(page) == ["Fill in the form"]
 
 
 def test_the_page_of_a_filing_shows_revisions_receipts_decisions_and_the_findings_of_the_last() -> None:
@@ -93,7 +95,7 @@ def test_a_filing_that_was_only_started_says_how_it_gets_filled() -> None:
     filer = member("dk", "filer")
     page = signed_in(filer).get(f"/filings/{start('member_state_statistics', 'dk', '2025', filer).pk}/")
 
-    assert "Draft Upload a file Revisions Nothing filed yet A filing appears here with its receipt" in text(page)
+    assert "Revisions Nothing filed yet A revision appears here with its receipt as soon as" in text(page)
 
 
 def test_the_page_of_a_revision_shows_values_missing_reasons_notes_and_findings_beside_the_line() -> None:
@@ -118,7 +120,7 @@ def test_findings_stand_beside_their_line_and_above_with_rule_place_and_how_to_m
     assert "Findings 6 errors Error Reports received: it has no value and no reason. Choose a reason code;" in text(
         page
     )
-    assert "M-CMP-003 · reports.total · line 9, column reason" in text(page)
+    assert "line 9, column reason · M-CMP-003 · reports.total" in text(page)
     assert "M-NIL-002 · frame.nil_reason" in text(page)
 
 
@@ -128,12 +130,11 @@ def test_the_receipt_names_number_hash_definition_and_what_a_transcription_does_
 
     words = text(page)
     assert "Receipt Number MS-2022-dk-1 Received" in words
-    assert (
-        "Filed on not stated By Transcription of published reports Through Transcribed from a published report" in words
-    )
-    assert f"Lines 25 Definition member_state_statistics 1 Fingerprint {found.fingerprint[:16]}" in words
+    assert "Filed by Transcription of published reports Through Transcribed from a published report Lines 25" in words
+    assert "Filed on not stated Definition member_state_statistics 1" in words
     assert f"sha256 of the canonical content: {found.content_hash}" in words
-    assert reverse("revision-content", args=[found.pk]) in page.content.decode()
+    for name in ("receipt", "receipt-pdf", "manifest", "content", "revision-annotated"):
+        assert f'href="{reverse(name, args=[found.pk])}"' in page.content.decode()
 
 
 def test_a_revision_being_checked_shows_progress_and_asks_again_until_it_is_done() -> None:

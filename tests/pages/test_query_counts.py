@@ -10,7 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from submissions import publications
+from submissions.actions import canonical_lines, save_draft
+from submissions.canonical import FIELDS
 from submissions.loading import read_rows
+from submissions.models import Revision
 from tests.conftest import read
 from tests.pages.world import file_csv, member, receipt, signed_in, start
 
@@ -46,7 +49,7 @@ def filer() -> Client:
 
 
 PAGES: dict[str, tuple[Callable[[], Client], int]] = {
-    "/home/": (filer, 7),
+    "/home/": (filer, 8),
     "/review/": (commission, 6),
     "/completeness/": (commission, 6),
     "/completeness.csv": (commission, 6),
@@ -99,3 +102,15 @@ def test_a_revision_takes_the_same_queries_however_many_lines_and_findings_it_ha
 
     assert {queries(commission(), f"/revisions/{one.pk}/") for one in (short, long)} == {11}
     assert queries(filer(), f"/filings/{long.filing_id}/") == 11
+
+
+def test_a_section_of_the_form_takes_the_same_queries_however_much_was_filed_and_answered(double) -> None:
+    filed, user = receipt("PR-2025-google-1").filing, member("google", "filer")
+    filing, client = start("provider_report", "google", "2026", user), filer()
+    assert queries(client, f"/filings/{filing.pk}/edit/5/") == 7
+
+    lines = canonical_lines(Revision.objects.get(filing=filed)).select(FIELDS).to_dicts()
+    save_draft(filing=filing, observations=lines, edition=None, by=user)
+    judged = [queries(client, f"/filings/{filing.pk}/edit/{category}/") for category in (5, 5, 7, 6)]
+    assert judged == [10, 9, 9, 9]  # the verdict is kept for the next page
+    assert queries(client, f"/filings/{filing.pk}/check/") == 10

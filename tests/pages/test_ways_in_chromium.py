@@ -66,18 +66,28 @@ def test_everything_can_be_done_by_keyboard_with_the_focus_in_sight(page, file) 
     page.goto("/home/")
     tab_to(page, "form[action$='/start/'] button")
     page.keyboard.press("Enter")
+    page.wait_for_url("**/filings/*/")
+    tab_to(page, ".doors a[href$='/upload/']")
+    page.keyboard.press("Enter")
     page.wait_for_url("**/upload/")
     tab_to(page, "input[type=file]")
     page.keyboard.press("Enter")
     expect(page.locator("input[type=file]")).to_have_value(re.compile(rf"{file.name}$"))
     tab_to(page, "form.form button")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/revisions/*/")
+    page.wait_for_url("**/uploads/*/")
 
     in_a_thread(run_jobs)
     expect(page.locator(".findings > li").first).to_contain_text("Error")
-    expect(page.locator(".page-header .state")).to_contain_text("Checked, waits for a decision")
-    tab_to(page, "a[href$='/content.csv']")
+    tab_to(page, "a[href$='/annotated.xlsx']")
+    tab_to(page, "a[href*='/sign/']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sign/*")
+    tab_to(page, "textarea")
+    page.keyboard.type("Counted by hand.")
+    tab_to(page, "button[name=keep]")
+    page.keyboard.press("Enter")
+    expect(page.locator("[role=status]").first).to_contain_text("The explanations are kept.")
     assert not scrolls_sideways(page)
     assert axe_violations(page) == []
 
@@ -118,8 +128,12 @@ def test_the_phone_menu_opens_closes_and_returns_the_focus(site, chromium) -> No
 
 def test_the_page_of_a_revision_shows_the_verdict_by_itself_when_the_check_is_done(page, tmp_path) -> None:
     wide = page.viewport_size["width"] == 1280
-    sign_in(page, "filer@nl.test")
+    sign_in(page, "signatory@ie.test")
     upload(page, tmp_path, f"reports.total,{100 if wide else 101},A\n")
+    in_a_thread(run_jobs)
+    page.locator("a[href*='/sign/']").first.click()
+    sign(page)
+    page.get_by_role("link", name="Read the findings and what was filed").click()
     expect(page.locator(".page-header .state")).to_contain_text("Received, being checked")
     expect(page.locator(".progress")).to_contain_text("Waiting for a worker")
     expect(page.get_by_text("The lines appear here when the check is done.")).to_be_visible()
@@ -135,49 +149,69 @@ def test_the_page_of_a_revision_shows_the_verdict_by_itself_when_the_check_is_do
 
 
 def upload(page: Page, folder: Path, lines: str) -> None:
-    """From the home page through the first duty nobody filed yet to the page of the revision."""
+    """From the home page through the first duty nobody filed yet to the page of the file."""
     path = folder / "figures.csv"
     path.write_text(HEAD + lines)
     page.goto("/home/")
     page.locator("form[action$='/start/'] button").first.click()
-    page.wait_for_url("**/upload/")
+    page.wait_for_url("**/filings/*/")
+    page.locator(".doors a[href$='/upload/']").click()
     page.set_input_files("input[type=file]", path)
     page.click("form.form button")
-    page.wait_for_url("**/revisions/*/")
+    page.wait_for_url("**/uploads/*/")
 
 
-def test_without_javascript_a_file_is_filed_and_its_verdict_appears(scriptless, tmp_path) -> None:
-    sign_in(scriptless, "filer@mt.test")
+def sign(page: Page) -> None:
+    """Explain every warning, own up to the errors, certify."""
+    for text in page.locator("textarea[name^=text-]").all():
+        text.fill("Counted by hand.")
+    for box in page.locator("input[name=errors_known], input[name=certified]").all():
+        box.check()
+    page.fill("input[name=name]", "Ane Ås")
+    page.click("section[aria-labelledby=statement] button")
+    page.wait_for_url("**/receipt/")
+
+
+def test_without_javascript_a_file_is_read_over_and_signed_and_its_verdict_appears(scriptless, tmp_path) -> None:
+    sign_in(scriptless, "signatory@mt.test")
     upload(scriptless, tmp_path, "reports.total,12,A\n")
     expect(scriptless.locator("html")).to_have_class("no-js")
-    expect(scriptless.locator(".page-header .state")).to_contain_text("Received, being checked")
-    expect(scriptless.locator("aside")).to_contain_text("MS-2025-mt-1")
+    expect(scriptless.locator(".progress")).to_contain_text("Waiting for a worker")
 
     in_a_thread(run_jobs)
 
-    # The page asks for itself again every five seconds.
-    expect(scriptless.locator(".page-header .state")).to_contain_text("Checked, waits for a decision", timeout=15_000)
+    # The page asks for itself again every three seconds.
+    expect(scriptless.locator(".findings > li")).not_to_have_count(0, timeout=15_000)
+    scriptless.locator("a[href*='/sign/']").first.click()
+    sign(scriptless)
+    expect(scriptless.locator("h1")).to_contain_text("MS-2025-mt-1")
+    in_a_thread(run_jobs)
+    scriptless.get_by_role("link", name="Read the findings and what was filed").click()
+    expect(scriptless.locator(".page-header .state")).to_contain_text("Checked, waits for a decision")
     expect(scriptless.locator("table")).to_contain_text("reports.total")
-    expect(scriptless.locator(".findings > li")).not_to_have_count(0)
+    expect(scriptless.locator(".explanation").first).to_contain_text("Counted by hand.")
 
 
 def test_without_javascript_a_wrong_file_is_refused_and_a_correction_is_filed(scriptless, tmp_path) -> None:
-    sign_in(scriptless, "filer@mt.test")
+    sign_in(scriptless, "signatory@mt.test")
     scriptless.goto("/home/")
     scriptless.locator("main a[href^='/filings/']").first.click()
-    scriptless.click(".page-header a.ecl-button--primary")
-    (tmp_path / "bad.csv").write_text(HEAD + "reports.total,1,A,one,too,many\n")
-    scriptless.set_input_files("input[type=file]", tmp_path / "bad.csv")
-    scriptless.fill("textarea[name=reason]", "Now with figures.")
+    scriptless.locator(".doors a[href$='/upload/']").click()
+    (tmp_path / "bad.xlsx").write_text(HEAD + "reports.total,1,A\n")
+    scriptless.set_input_files("input[type=file]", tmp_path / "bad.xlsx")
     scriptless.click("form.form button")
-    expect(scriptless.locator("[role=alert]")).to_contain_text("Line 2 has 6 columns, the header has 3.")
+    expect(scriptless.locator("[role=alert]")).to_contain_text("nothing was stored")
 
     (tmp_path / "good.csv").write_text(HEAD + "reports.total,77,A\n")
     scriptless.set_input_files("input[type=file]", tmp_path / "good.csv")
     scriptless.click("form.form button")
-    scriptless.wait_for_url("**/revisions/*/")
-    expect(scriptless.locator("aside")).to_contain_text("MS-2022-mt-2")
-    expect(scriptless.locator("aside")).to_contain_text("Correction: Now with figures.")
+    scriptless.wait_for_url("**/uploads/*/")
+    in_a_thread(run_jobs)
+    scriptless.locator("a[href*='/sign/']").first.click(timeout=15_000)
+    scriptless.fill("textarea[name=reason]", "Now with figures.")
+    sign(scriptless)
+    expect(scriptless.locator("h1")).to_contain_text("MS-2022-mt-2")
+    expect(scriptless.locator("aside")).to_contain_text("Correction")
 
 
 @pytest.mark.parametrize("language", ["da", "nl"])

@@ -98,7 +98,7 @@ def cells(row: str) -> list[str]:
 def form_data(response: Any) -> dict[str, str]:
     """What a browser would send of the hidden fields of the page's own form; of two with one name the last counts."""
     html = response.content.decode()
-    form = html[html.index('<form class="form"') :].partition("</form>")[0]
+    form = html[html.index('<form class="form') :].partition("</form>")[0]
     hidden = re.findall(r'<input type="hidden" name="(\w+)"(?: value="([^"]*)")?', form)
     return {name: value for name, value in hidden if name != "csrfmiddlewaretoken"}
 

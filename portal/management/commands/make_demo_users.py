@@ -19,4 +19,5 @@ class Command(BaseCommand):
         demo.make_users()
         self.stdout.write(f"Demo users (password {demo.password()}):")
         for user in demo.USERS:
-            self.stdout.write(f"  {user.email:32} {user.role.label} of {user.entity}")
+            roles = ", ".join(str(role.label) for role in user.roles)
+            self.stdout.write(f"  {user.email:32} {roles} of {user.entity}")

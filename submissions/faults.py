@@ -1,0 +1,49 @@
+"""Why a source cannot be read, each reason with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+
+def gettext_noop(text: str) -> str:
+    """Marks a sentence for translation; it is translated where it is shown."""
+    return text
+
+
+IN_LINE = gettext_noop("Line %(line)s: %(problem)s")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One reason why a source cannot be read, with its place: a sentence with %(placeholders)s and their values."""
+
+    code: str
+    sentence: str
+    pointer: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+    line: int = 0
+    """Of the file, counted from 1, where the sentence itself does not name it."""
+
+    @property
+    def detail(self) -> str:
+        return self.told()
+
+    def told(self, translate: Callable[[str], str] = str) -> str:
+        sentence = translate(self.sentence) % self.values if self.values else translate(self.sentence)
+        if not self.line:
+            return sentence
+        return translate(IN_LINE) % {"line": self.line, "problem": sentence}
+
+
+class SourceError(Exception):
+    """A source that cannot be read at all."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__("; ".join(fault.told() for fault in faults))
+        self.faults = faults
+
+
+def refusal(code: str, sentence: str, **values: object) -> SourceError:
+    """The error of a source that fails as a whole."""
+    return SourceError(Fault(code, sentence, "", values))

@@ -1,0 +1,1 @@
+"""Receipts: proof of what was filed, as a page, a PDF and a manifest for machines."""
