@@ -16,7 +16,7 @@ check: .venv/dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 	$(BIN)/python manage.py check
 
-bench: .venv/dev static/vendor/ecl/fetched.txt
+bench: .venv/bench static/vendor/ecl/fetched.txt
 	PG_OPTIONS="-c shared_buffers=1GB -c max_wal_size=4GB" bin/test-servers $(BIN)/python -m benchmarks
 
 screenshots: .venv/dev
@@ -27,6 +27,7 @@ lock: .venv/dev
 	$(BIN)/pip install -q uv
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url --no-header -q -o requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --group dev --upgrade --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.txt
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --group dev --group bench --upgrade --generate-hashes --no-emit-index-url --no-header -q -o requirements-bench.txt
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -38,6 +39,10 @@ lock: .venv/dev
 .venv/dev: requirements-dev.txt requirements.txt | .venv/bin/python
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch .venv/run $@
+
+.venv/bench: requirements-bench.txt | .venv/dev
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	touch $@
 
 static/vendor/ecl/fetched.txt: bin/fetch-assets
 	bin/fetch-assets

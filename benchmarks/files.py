@@ -11,10 +11,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import fastexcel
 import polars as pl
 from django.db import connection
 from frictionless import Resource, Schema, fields, validate
+from python_calamine import CalamineWorkbook
 from rest_framework.test import APIClient
 
 from benchmarks import generated
@@ -68,7 +68,7 @@ def one_round(client: APIClient, path: Path, media_type: str, rows: int) -> dict
 
 def floor(path: Path) -> dict[str, float]:
     read: Callable[[], Any] = (
-        (lambda: fastexcel.read_excel(path).load_sheet(0, dtypes="string").to_polars())
+        (lambda: CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=False))
         if path.suffix == ".xlsx"
         else (lambda: pl.read_csv(path, infer_schema=False))
     )

@@ -85,7 +85,7 @@ def counts(verdict: Verdict) -> dict[str, int]:
 def observation_rows(revision_id: int, observations: pl.DataFrame) -> pl.DataFrame:
     return observations.select(
         pl.lit(revision_id).alias("revision_id"), "line", "address", "code", "value", "number", "obs_status",
-        pl.col("start").cast(pl.String), pl.col("end").cast(pl.String), pl.col("own_period").cast(pl.Int64), "unit",
+        "start", "end", pl.col("own_period").cast(pl.Int64), "unit",
         "qualifier", pl.col("low_number").alias("low"), pl.col("high_number").alias("high"), "reason", "flags", "comment",
     )  # fmt: skip
 

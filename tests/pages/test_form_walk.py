@@ -10,8 +10,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from portal.access import Role
 from submissions.models import Draft, Explanation, Revision
-from tests.pages.chromium import axe_violations, in_a_thread, scrolls_sideways, sign_in, watch
-from tests.pages.world import start
+from tests.pages.chromium import PASSWORD, axe_violations, in_a_thread, scrolls_sideways, sign_in, watch
+from tests.pages.world import member, start
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 FIGURES = {
@@ -166,10 +166,13 @@ def test_somebody_new_files_the_provider_report_by_form(page) -> None:
 
 @pytest.fixture
 def denmark(site: Any) -> Any:
-    """A filing of Denmark without a draft: its user, and the address of its second section."""
+    """The second section of a filing of Denmark without a draft; two people work on it."""
     user = site.people["filer@dk.test"]
 
     def fresh() -> str:
+        colleague = member("dk", "signatory")
+        colleague.set_password(PASSWORD)
+        colleague.save()
         filing = start("member_state_statistics", "dk", "2025", user)
         Draft.objects.filter(filing=filing).delete()
         return f"/filings/{filing.pk}/edit/2/"
@@ -177,9 +180,9 @@ def denmark(site: Any) -> Any:
     return in_a_thread(fresh)
 
 
-def opened(chromium: Any, site: Any, address: str, **options: Any) -> Page:
+def opened(chromium: Any, site: Any, address: str, who: str = "filer@dk.test", **options: Any) -> Page:
     page = chromium.new_context(base_url=site.url, **options).new_page()
-    sign_in(page, "filer@dk.test")
+    sign_in(page, who)
     page.goto(address)
     return page
 
@@ -216,7 +219,7 @@ def test_a_field_is_never_rewritten_under_the_hands_of_its_writer(denmark, site,
 
 
 def test_two_people_at_once_see_each_other_and_choose_between_two_answers(denmark, site, chromium) -> None:
-    one, two = (opened(chromium, site, denmark) for _ in range(2))
+    one, two = (opened(chromium, site, denmark, who) for who in ("filer@dk.test", "signatory@dk.test"))
     figure(one, "reports.total").fill("12")
     figure(one, "reports.cases").fill("7")
     figure(one, "reports.cases").press("Tab")

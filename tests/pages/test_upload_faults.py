@@ -70,6 +70,7 @@ def to_sign(browser: Client, filing: Filing) -> tuple[str, dict[str, str]]:
     return place, form_data(answer) | explained | {"certified": "on", "errors_known": "on", "name": "Ane Ås"}
 
 
+@pytest.mark.served
 @pytest.mark.django_db(transaction=True)
 def test_two_clicks_on_sign_at_once_give_one_revision_and_the_same_receipt(filing) -> None:
     browser = signed_in(member("dk", "signatory"))
@@ -87,6 +88,7 @@ def test_two_clicks_on_sign_at_once_give_one_revision_and_the_same_receipt(filin
     assert (Source.objects.count(), Job.objects.filter(revision=revision).count()) == (1, 1)
 
 
+@pytest.mark.served
 @pytest.mark.django_db(transaction=True)
 def test_two_people_who_sign_different_files_at_once_leave_one_revision_and_lose_none_unseen(filing) -> None:
     browser = signed_in(member("dk", "signatory"))

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from submissions import actions, jobs
+from submissions import jobs
+from submissions.actions import dispatching
 
 
 class Command(BaseCommand):
     help = "Queue jobs without a heartbeat again and hand out those that wait."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{jobs.reap(actions.dispatch)} jobs handed out.")
+        self.stdout.write(f"{jobs.reap(dispatching.dispatch)} jobs handed out.")
