@@ -26,7 +26,8 @@ def judge(filing: Filing, lines: pl.DataFrame) -> Verdict:
 
 def check_revision(mine: jobs.Claim) -> None:
     """The work of a revision's job."""
-    revision = Revision.objects.with_names().select_related("source").get(pk=mine.revision_id)
+    filed = Revision.objects.with_names().select_related("source").defer("source__deflated")
+    revision = filed.get(job=mine.job_id)
     lines = canonical_lines(revision)
     mine.rows_total = lines.height
     mine.enter(Stage.CHECKING)

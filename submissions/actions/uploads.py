@@ -73,7 +73,7 @@ def sent_before(filing: Filing, digest: str, purpose: str, key: str | None, by: 
 def run_upload(mine: jobs.Claim) -> None:
     """The work of an upload's job: read, check, then store the verdict with the upload, or file and store it there.
     A file that cannot be read is no failure of the job: its faults are kept and its bytes are not."""
-    upload = Upload.objects.with_names().get(pk=mine.upload_id)
+    upload = Upload.objects.with_names().get(job=mine.job_id)
     data = zlib.decompress(upload.content)
     try:
         submission = read_submission(upload, data, mine)

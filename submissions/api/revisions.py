@@ -148,14 +148,14 @@ class RevisionReceipt(OfRevision):
 
 
 class RevisionContent(OfRevision):
-    @extend_schema(operation_id="revisions_content", responses={(200, "text/csv"): OpenApiTypes.STR})
+    @extend_schema(operation_id="revisions_content", responses={(200, "text/plain"): OpenApiTypes.STR})
     def get(self, request: Request, pk: int) -> HttpResponse:
         """The canonical content: its sha256 is the one on the receipt."""
         revision = self.revision(request, pk)
         response = HttpResponse(
-            content(actions.canonical_lines(revision), revision.filing.head), content_type="text/csv; charset=utf-8"
+            content(actions.canonical_lines(revision), revision.filing.head), content_type="text/plain; charset=utf-8"
         )
-        response["Content-Disposition"] = f'attachment; filename="{revision.receipt}.csv"'
+        response["Content-Disposition"] = f'attachment; filename="{revision.receipt}.txt"'
         return response
 
 

@@ -45,7 +45,7 @@ class JobShape(serializers.ModelSerializer[Job]):
 class ReceiptShape(serializers.Serializer[Revision]):
     number = serializers.CharField(source="receipt")
     received = serializers.DateTimeField(source="submitted_at")
-    sha256 = serializers.CharField(source="content_hash", help_text="Of the canonical content, see /content.csv.")
+    sha256 = serializers.CharField(source="content_hash", help_text="Of the canonical content, see /content.txt.")
     version = serializers.CharField()
     fingerprint = serializers.CharField(help_text="Of the definition version it was filed under.")
     source_sha256 = serializers.CharField(source="source.sha256", help_text="Of the bytes as sent.")

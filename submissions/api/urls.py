@@ -27,7 +27,7 @@ urlpatterns = [
     path("revisions/<int:pk>/observations/", revisions.RevisionObservations.as_view()),
     path("revisions/<int:pk>/findings/", revisions.RevisionFindings.as_view()),
     path("revisions/<int:pk>/receipt/", revisions.RevisionReceipt.as_view()),
-    path("revisions/<int:pk>/content.csv", revisions.RevisionContent.as_view(), name="revision-content"),
+    path("revisions/<int:pk>/content.txt", revisions.RevisionContent.as_view(), name="revision-content"),
     path("revisions/<int:pk>/annotated.xlsx", files.AnnotatedWorkbook.as_view(), name="api-annotated"),
     path("revisions/<int:pk>/decision/", revisions.RevisionDecision.as_view()),
     path("revisions/<int:pk>/withdrawal/", revisions.RevisionWithdrawal.as_view()),

@@ -6,7 +6,7 @@ from typing import Any
 
 from submissions.models import Revision
 
-RECOMPUTE = 'curl --header "Authorization: Bearer $TOKEN" $PORTAL/api/v1/revisions/%s/content.csv | sha256sum'
+RECOMPUTE = 'curl --header "Authorization: Bearer $TOKEN" $PORTAL/api/v1/revisions/%s/content.txt | sha256sum'
 
 
 def manifest(revision: Revision) -> dict[str, Any]:

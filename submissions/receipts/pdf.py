@@ -53,7 +53,7 @@ def content(revision: Revision) -> dict[str, Any]:
         "proof": {
             "title": _("Proof"),
             "text": _("Anybody who may read the filing can compute the first of these hashes again:"),
-            "command": f"curl …/revisions/{revision.pk}/content.csv | sha256sum",
+            "command": f"curl …/revisions/{revision.pk}/content.txt | sha256sum",
             "facts": facts.proof(revision),
         },
         "state": {"title": _("State"), "text": [facts.checks(revision), facts.next_step(revision)]},

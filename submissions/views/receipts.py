@@ -30,7 +30,7 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
         "checks": facts.checks(found),
         "next_step": facts.next_step(found),
         "editable": found.filing.editable_by(user_of(request)),
-        "api_address": request.build_absolute_uri(f"/api/v1/revisions/{found.pk}/content.csv"),
+        "api_address": request.build_absolute_uri(f"/api/v1/revisions/{found.pk}/content.txt"),
     }
     return render(request, "submissions/receipt.html", context)
 
@@ -50,8 +50,9 @@ def receipt_as_manifest(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def content_csv(request: HttpRequest, pk: int) -> HttpResponse:
-    """The canonical content: its sha256 is the one on the receipt."""
+def content_text(request: HttpRequest, pk: int) -> HttpResponse:
+    """The canonical content: its sha256 is the one on the receipt. Exact, so filed text is not made safe for spreadsheets:
+    it is served as plain text, which none of them opens by itself."""
     found = visible_revision(request, pk)
     data = content(actions.canonical_lines(found), found.filing.head)
-    return attached(data, "text/csv; charset=utf-8", f"{found.receipt}.csv")
+    return attached(data, "text/plain; charset=utf-8", f"{found.receipt}.txt")

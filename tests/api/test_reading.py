@@ -216,7 +216,7 @@ def test_a_job_tells_its_state_its_progress_and_where_the_result_is(api, person,
      ("meta", "filer", 404), ("dk", "filer", 404), ("ncmec", "filer", 404)],
 )  # fmt: skip
 def test_a_revision_exists_only_for_those_who_may_read_it(api, person, only_google, entity, role, status) -> None:
-    client, parts = api(person(entity, role)), ("", "receipt/", "observations/", "findings/", "content.csv")
+    client, parts = api(person(entity, role)), ("", "receipt/", "observations/", "findings/", "content.txt")
 
     assert [client.get(f"{PATH}{google().pk}/{what}").status_code for what in parts] == [status] * len(parts)
 

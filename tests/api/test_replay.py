@@ -206,7 +206,7 @@ def test_a_revision_is_withdrawn_once_and_with_a_reason(filer) -> None:
 def test_the_content_to_download_has_the_sha256_of_the_receipt(filer) -> None:
     body = file(filer).json()
 
-    answer = filer.get(f"{PATH}{body['id']}/content.csv")
+    answer = filer.get(f"{PATH}{body['id']}/content.txt")
 
     assert answer.status_code == 200
     assert answer["Content-Disposition"] == 'attachment; filename="MS-2022-dk-1.csv"'
@@ -225,7 +225,7 @@ def test_the_receipt_names_the_bytes_as_sent_and_the_definition(filer) -> None:
     }
     assert datetime.fromisoformat(receipt["received"]) == datetime.fromisoformat(body["receipt"]["received"])
     assert (receipt["return"], receipt["entity"], receipt["period"], receipt["sandbox"]) == (*DK, False)
-    assert receipt["recompute"].endswith(f"{PATH}{body['id']}/content.csv | sha256sum")
+    assert receipt["recompute"].endswith(f"{PATH}{body['id']}/content.txt | sha256sum")
     assert receipt["source_sha256"] == hashlib.sha256(data).hexdigest()
     definition = filer.get("/api/v1/definitions/member_state_statistics/1/").json()
     assert (receipt["version"], receipt["fingerprint"]) == ("1", definition["fingerprint"])

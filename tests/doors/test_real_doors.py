@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import polars as pl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
@@ -27,8 +26,13 @@ from tests.pages.browser import fields_of
 from tests.pages.world import form_data, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static_files")]
-FILED = ["provider_report/2025/google", "provider_report/2022/meta", "member_state_statistics/2022/dk", "reference_statistics/2022/ncmec",
-         "measurement_series/2021/libra"]  # fmt: skip
+FILED = [
+    "provider_report/2025/google",
+    "provider_report/2022/meta",
+    "member_state_statistics/2022/dk",
+    "reference_statistics/2022/ncmec",
+    "measurement_series/2021/libra",
+]
 Line = dict[str, str]
 
 
@@ -55,7 +59,7 @@ class Filer:
 
     def workbook(self) -> bytes:
         out = io.BytesIO()
-        frame = raw_frame(self.lines).with_columns(pl.col("line"))
+        frame = raw_frame(self.lines)
         write_workbook(
             out, self.filing.definition, self.filing.head, entity_name="X", language="nl", observations=frame
         )

@@ -60,7 +60,12 @@ def as_workbook(definition: Definition, head: Head, lines: list[Line]) -> pl.Dat
     """Somebody fills the portal's workbook with these lines, and it is read."""
     out = io.BytesIO()
     write_workbook(
-        out, definition, head, entity_name="Example", language="da", observations=raw_frame(lines).select("line", *FIELDS)
+        out,
+        definition,
+        head,
+        entity_name="Example",
+        language="da",
+        observations=raw_frame(lines).select("line", *FIELDS),
     )
     return read_workbook(out.getvalue(), XLSX, definition).frame
 

@@ -90,7 +90,7 @@ POST /uploads/{prepared}/discard/             302   404   302+  302+  404   404 
 GET  /revisions/{google_rev}/receipt/         302   404   200   200   200   200   404   404   200   200   200   200
 GET  /revisions/{google_rev}/receipt.pdf      302   404   200   200   200   200   404   404   200   200   200   200
 GET  /revisions/{google_rev}/manifest.json    302   404   200   200   200   200   404   404   200   200   200   200
-GET  /revisions/{google_rev}/content.csv      302   404   200   200   200   200   404   404   200   200   200   200
+GET  /revisions/{google_rev}/content.txt      302   404   200   200   200   200   404   404   200   200   200   200
 GET  /revisions/{google_rev}/annotated.xlsx   302   404   200   200   200   200   404   404   200   200   200   200
 GET  /revisions/{google_rev}/changes/         302   404   404   404   404   404   404   404   404   404   404   404
 POST /revisions/{waiting}/explanations/       302   404   302+  302+  404   404   404   404   404   404   404   404
@@ -135,8 +135,8 @@ GET  /api/v1/revisions/{google_rev}/findings/ 401   404   200   200   200   200 
 GET  /api/v1/revisions/{dk_rev}/findings/     401   404   404   404   404   404   404   200   404   200   200   200
 GET  /api/v1/revisions/{google_rev}/receipt/  401   404   200   200   200   200   404   404   200   200   200   200
 GET  /api/v1/revisions/{dk_rev}/receipt/      401   404   404   404   404   404   404   200   404   200   200   200
-GET  /api/v1/revisions/{google_rev}/content.csv 401 404   200   200   200   200   404   404   200   200   200   200
-GET  /api/v1/revisions/{dk_rev}/content.csv   401   404   404   404   404   404   404   200   404   200   200   200
+GET  /api/v1/revisions/{google_rev}/content.txt 401 404   200   200   200   200   404   404   200   200   200   200
+GET  /api/v1/revisions/{dk_rev}/content.txt   401   404   404   404   404   404   404   200   404   200   200   200
 GET  /api/v1/revisions/{waiting}/decision/    401   405   405   405   405   405   405   405   405   405   405   405
 POST /api/v1/revisions/{waiting}/decision/    401   404   403   403   403   403   404   404   403   403   200+  403
 GET  /api/v1/revisions/{waiting}/withdrawal/  401   405   405   405   405   405   405   405   405   405   405   405

@@ -219,7 +219,7 @@ def test_a_new_token_is_shown_once_and_works_until_it_is_revoked(client) -> None
 
 
 def test_the_published_file_is_what_the_canonical_content_holds() -> None:
-    answer = signed_in(member("dk", "reader")).get(f"/api/v1/revisions/{receipt('MS-2022-dk-1').pk}/content.csv")
+    answer = signed_in(member("dk", "reader")).get(f"/api/v1/revisions/{receipt('MS-2022-dk-1').pk}/content.txt")
 
     assert answer.content.decode().splitlines()[0] == "member_state_statistics,1,dk,2022"
     addresses = {line.split(",")[0] for line in read("member_state_statistics/2022/dk.csv").decode().splitlines()[1:]}

@@ -66,17 +66,17 @@ def test_the_page_names_number_time_signature_proof_and_what_happens_next(filed,
 
 
 def test_the_sha256_of_the_downloaded_content_is_the_one_on_the_receipt(filed, reader) -> None:
-    content = reader.get(f"/revisions/{filed.pk}/content.csv")
+    content = reader.get(f"/revisions/{filed.pk}/content.txt")
 
     told = reader.get(f"/revisions/{filed.pk}/manifest.json").json()
     assert hashlib.sha256(content.content).hexdigest() == told["sha256"] == filed.content_hash
     assert content["Content-Disposition"] == 'attachment; filename="MS-2022-dk-1.csv"'
-    assert content.content == reader.get(f"/api/v1/revisions/{filed.pk}/content.csv").content
-    assert told["recompute"].endswith(f"/api/v1/revisions/{filed.pk}/content.csv | sha256sum")
+    assert content.content == reader.get(f"/api/v1/revisions/{filed.pk}/content.txt").content
+    assert told["recompute"].endswith(f"/api/v1/revisions/{filed.pk}/content.txt | sha256sum")
 
 
 def test_the_documented_command_computes_the_hash(filed, reader, tmp_path) -> None:
-    (tmp_path / "MS-2022-dk-1.csv").write_bytes(reader.get(f"/revisions/{filed.pk}/content.csv").content)
+    (tmp_path / "MS-2022-dk-1.csv").write_bytes(reader.get(f"/revisions/{filed.pk}/content.txt").content)
 
     done = subprocess.run(["sha256sum", "MS-2022-dk-1.csv"], cwd=tmp_path, capture_output=True, text=True, check=True)
 
@@ -138,7 +138,7 @@ def test_the_pdf_holds_number_statement_and_hashes(filed) -> None:
     words = told(receipt_pdf(filed))
 
     for part in ("Receipt MS-2022-dk-1", "I certify this.", "Signed by Ane Ås on", filed.content_hash, filed.fingerprint,
-                 f"revisions/{filed.pk}/content.csv | sha256sum"):  # fmt: skip
+                 f"revisions/{filed.pk}/content.txt | sha256sum"):  # fmt: skip
         assert part in words
 
 
@@ -184,7 +184,7 @@ def test_a_receipt_that_is_not_checked_yet_says_so() -> None:
     assert client.get(f"/revisions/{found.pk}/annotated.xlsx").status_code == 404
 
 
-@pytest.mark.parametrize("leaf", ["receipt/", "receipt.pdf", "manifest.json", "content.csv", "annotated.xlsx"])
+@pytest.mark.parametrize("leaf", ["receipt/", "receipt.pdf", "manifest.json", "content.txt", "annotated.xlsx"])
 def test_a_receipt_of_others_does_not_exist(filed, leaf) -> None:
     assert signed_in(member("nl", "filer")).get(f"/revisions/{filed.pk}/{leaf}").status_code == 404
     assert signed_in(None).get(f"/revisions/{filed.pk}/{leaf}").status_code == 302
