@@ -54,7 +54,7 @@ def process(*command: str, **environment: str) -> Iterator[subprocess.Popen[byte
 
 @contextmanager
 def worker() -> Iterator[subprocess.Popen[bytes]]:
-    with process("celery", "-A", "portal", "worker", "-P", "threads", "-c", "1", "-l", "WARNING") as running:
+    with process("celery", "-A", "portal", "worker", "-P", "threads", "-c", "2", "-l", "WARNING") as running:
         until(lambda: app.control.ping(timeout=1), 60)
         yield running
 
@@ -79,6 +79,24 @@ def peak_memory(pid: int) -> float:
     """MB that the process ever held."""
     status = Path(f"/proc/{pid}/status").read_text()
     return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))
+
+
+PARTS = ("gunicorn", "celery", "postgres", "redis-server")
+
+
+def processor_seconds() -> dict[str, float]:
+    """Seconds of processor time so far: of the parts of the portal, and of this process, which makes the load."""
+    spent = dict.fromkeys(PARTS, 0.0) | {"load": time.process_time()}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (folder / "cmdline").read_bytes().decode()
+            stat = (folder / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # ended meanwhile
+        for part in PARTS:
+            if part in command:
+                spent[part] += (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
+    return spent
 
 
 def timed(work: Callable[[], Any]) -> float:

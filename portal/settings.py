@@ -98,7 +98,12 @@ TEMPLATES = [
 DATABASES: dict[str, dict[str, Any]]
 if SERVED:
     DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": read(env.int, "DATABASE_POOL", 8)}}
+    DATABASES["default"]["OPTIONS"] = {
+        "pool": {"min_size": 1, "max_size": read(env.int, "DATABASE_POOL", 8)},
+        # Statements are prepared once a connection; planning a wide join anew costs more than running it.
+        "server_side_binding": True,
+        "prepare_threshold": 2,
+    }
 else:
     DATABASES = {
         "default": {

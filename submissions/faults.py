@@ -11,6 +11,8 @@ def gettext_noop(text: str) -> str:
     return text
 
 
+OURS = ("kind",)
+"""Values that are words of the portal, not of the file."""
 IN_LINE = gettext_noop("Line %(line)s: %(problem)s")
 
 
@@ -30,7 +32,8 @@ class Fault:
         return self.told()
 
     def told(self, translate: Callable[[str], str] = str) -> str:
-        sentence = translate(self.sentence) % self.values if self.values else translate(self.sentence)
+        values = {name: translate(str(value)) if name in OURS else value for name, value in self.values.items()}
+        sentence = translate(self.sentence) % values if values else translate(self.sentence)
         if not self.line:
             return sentence
         return translate(IN_LINE) % {"line": self.line, "problem": sentence}

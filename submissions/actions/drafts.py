@@ -26,6 +26,7 @@ def start_filing(*, obligation: Obligation, period: ReportingPeriod, by: User) -
     if not obligation.covers(period):
         raise Refused("not_owed", _("%(entity)s owes no %(period)s.") % {"entity": obligation.entity, "period": period})
     filing, _created = Filing.objects.get_or_create(obligation=obligation, period=period, sandbox=by.access.sandbox)
+    filing.obligation, filing.period = obligation, period
     require_filer(filing, by)
     return filing
 
@@ -40,11 +41,12 @@ def require_filer(filing: Filing, by: User) -> None:
 def locked(filing: Filing) -> Filing:
     """The filing, read again behind its lock, so that two writers queue up.
 
-    Read in a second query: PostgreSQL looks again at the locked row after the wait, but not at the rows joined to it, so
-    the revision filed meanwhile would be missing.
+    Without joins: PostgreSQL looks again at the locked row after the wait, but not at the rows joined to it, so the
+    revision filed meanwhile would be missing. What a filing answers never changes and is in hand.
     """
-    Filing.objects.select_for_update().get(pk=filing.pk)
-    return Filing.objects.with_names().get(pk=filing.pk)
+    row = Filing.objects.select_for_update().get(pk=filing.pk)
+    row.obligation, row.period = filing.obligation, filing.period
+    return row
 
 
 def by_section(definition: Definition, observations: Iterable[Line]) -> dict[int, list[Line]]:

@@ -81,7 +81,9 @@ def readable(request: Request) -> Any:
 
 
 def answer(revision: Revision, created: bool) -> Response:
-    revision = Revision.objects.for_machines().get(pk=revision.pk)
+    """A new revision is in hand with all that belongs to it; an earlier one is read as it stands by now."""
+    if not created:
+        revision = Revision.objects.for_machines().get(pk=revision.pk)
     response = Response(serializers.RevisionShape(revision).data, status=201 if created else 200)
     response["Location"] = f"/api/v1/revisions/{revision.pk}/"
     return response

@@ -33,7 +33,7 @@ def filed(revision: Revision) -> list[Fact]:
         (_("Revision"), str(revision.number)),
         *([(_("Correction"), revision.reason)] if revision.reason else []),
         (_("Lines"), number(revision.lines, language())),
-        *([(_("File"), revision.source.name)] if revision.source.name else []),
+        *([(_("File name"), revision.source.name)] if revision.source.name else []),
     ]
 
 

@@ -10,30 +10,30 @@ import re
 from pathlib import Path
 from typing import BinaryIO
 
-from submissions.sources import CSV, JSON, ODS, XLSX
+from submissions.faults import gettext_noop
+from submissions.sources import CSV, JSON, NDJSON, ODS, XLSX
 from submissions.workbook import scan_ods, scan_xlsx
 from submissions.workbook.archive import Archive
 from submissions.workbook.refusals import refuse
 
-NDJSON = "application/x-ndjson"
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 HEAD = 64 * 1024
 OTHERS = (
-    (rb"%PDF", "a PDF"),
-    (rb"\x89PNG|GIF8|\xff\xd8\xff|BM.{4}\0\0\0\0|II\*\0|MM\0\*", "a picture"),
-    (rb"\s*<(?i:!doctype html|html|head|body)", "a web page"),
-    (rb"\s*<\?xml|\s*<\w+:", "an XML file"),
-    (rb"\{\\rtf", "a text document"),
-    (rb"\x1f\x8b|7z\xbc\xaf|Rar!|BZh|\xfd7zXZ", "a packed archive"),
-    (rb"....ftyp|RIFF|ID3|OggS|\x1aE\xdf\xa3", "a sound or a film"),
-    (rb"MZ|\x7fELF", "a program"),
-    (rb"SQLite format 3", "a database"),
+    (rb"%PDF", gettext_noop("a PDF")),
+    (rb"\x89PNG|GIF8|\xff\xd8\xff|BM.{4}\0\0\0\0|II\*\0|MM\0\*", gettext_noop("a picture")),
+    (rb"\s*<(?i:!doctype html|html|head|body)", gettext_noop("a web page")),
+    (rb"\s*<\?xml|\s*<\w+:", gettext_noop("an XML file")),
+    (rb"\{\\rtf", gettext_noop("a text document")),
+    (rb"\x1f\x8b|7z\xbc\xaf|Rar!|BZh|\xfd7zXZ", gettext_noop("a packed archive")),
+    (rb"....ftyp|RIFF|ID3|OggS|\x1aE\xdf\xa3", gettext_noop("a sound or a film")),
+    (rb"MZ|\x7fELF", gettext_noop("a program")),
+    (rb"SQLite format 3", gettext_noop("a database")),
 )
 SHEETS = (".xlsx", ".ods", ".xls", ".xlsm", ".xlsb")
 ZIPPED = (
-    ("word/", "a text document"),
-    ("ppt/", "a presentation"),
-    ("content.xml", "an OpenDocument file of another kind"),
+    ("word/", gettext_noop("a text document")),
+    ("ppt/", gettext_noop("a presentation")),
+    ("content.xml", gettext_noop("an OpenDocument file of another kind")),
 )
 
 
@@ -65,7 +65,7 @@ def scan_zip(archive: Archive) -> str:
     for start, kind in ZIPPED:
         if any(name.startswith(start) for name in archive.parts):
             raise refuse("unknown_file", kind=kind)
-    raise refuse("unknown_file", kind="a packed archive")
+    raise refuse("unknown_file", kind=gettext_noop("a packed archive"))
 
 
 def holds(file: BinaryIO, wanted: bytes) -> bool:
