@@ -68,6 +68,11 @@ class Access:
             reviews=Role.REVIEWER in commission,
         )
 
+    @property
+    def machine(self) -> bool:
+        """A program with keys of its own, not a person."""
+        return self.files_returns is not None
+
     def files(self, entity: int, return_id: str) -> bool:
         return entity in self.files_for and (self.files_returns is None or return_id in self.files_returns)
 

@@ -76,8 +76,7 @@ class Throttle(BaseThrottle):
 
 
 class RateHeaders:
-    """Tells the rate in every answer of the API. Who was refused before being counted, such as for a wrong token, is
-    counted here by address: tokens cannot be guessed at any speed."""
+    """Tells the rate in every answer of the API."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -179,8 +179,14 @@ def one_object(text: bytes) -> Mapping[str, Any]:
     return found
 
 
+def from_json(data: bytes) -> pl.DataFrame:
+    """A raw frame of a JSON file: an object with `observations`, or a list of them."""
+    sent = load_json(data)
+    return from_observations(sent.get("observations") if isinstance(sent, dict) else sent)
+
+
 READERS = {
-    JSON: lambda data: from_observations(load_json(data)["observations"]),
+    JSON: from_json,
     NDJSON: from_ndjson,
     CSV: from_csv,
 }

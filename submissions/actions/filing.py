@@ -92,6 +92,12 @@ def add_or_replay(
     if earlier := replayed(filing, digest, key, by):
         return earlier, False
     require_known_predecessor(filing, replaces, reason)
+    if filing.entity.four_eyes and submission.door == Door.API and not by.access.machine:
+        raise Refused(
+            "four_eyes",
+            _("%(entity)s files with four eyes. Save a draft; somebody else signs it on the page of the filing.")
+            % {"entity": filing.entity},
+        )
     revision = add_revision(filing, submission, digest, by, reason, key, filed_on, note, signature)
     hooks.emit("revision.received", revision)
     Draft.objects.filter(filing=filing).delete()

@@ -21,7 +21,7 @@ class Progress:
 
     @property
     def done(self) -> bool:
-        return bool(self.asked) and self.answered == self.asked
+        return bool(self.asked) and self.answered == self.asked and not self.errors and not self.warnings
 
 
 def progress(definition: Definition, lines: Iterable[Mapping[str, Any]], findings: Iterable[Any]) -> list[Progress]:

@@ -229,3 +229,23 @@ def test_a_warning_is_explained_and_the_explanation_stays_until_the_figure_chang
     assert filer.post(path, {"text": "x" * 4001}, format="json").status_code == 422
     assert filer.post(path, {"text": ""}, format="json").status_code == 204
     assert Filing.objects.get().explanations.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ('{"observations": [{"address": "reports.total", "value": 5}]}', []),
+        ('[{"address": "reports.total", "value": 5}]', []),
+        ('{"lines": []}', ["not_a_list"]),
+        ('["reports.total"]', ["not_an_object"]),
+        ("{", ["not_json"]),
+    ],
+)
+def test_a_json_file_holds_observations_or_is_refused_with_its_fault(filer, text, codes) -> None:
+    answer = form(filer, text.encode(), "dk.json")
+    assert answer.status_code == 202
+    run_jobs()
+
+    upload = Upload.objects.get()
+    assert [fault["code"] for fault in upload.faults] == codes
+    assert (Job.objects.get().state, Revision.objects.count()) == ("succeeded", 0 if codes else 1)

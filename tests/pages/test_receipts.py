@@ -70,17 +70,17 @@ def test_the_sha256_of_the_downloaded_content_is_the_one_on_the_receipt(filed, r
 
     told = reader.get(f"/revisions/{filed.pk}/manifest.json").json()
     assert hashlib.sha256(content.content).hexdigest() == told["sha256"] == filed.content_hash
-    assert content["Content-Disposition"] == 'attachment; filename="MS-2022-dk-1.csv"'
+    assert content["Content-Disposition"] == 'attachment; filename="MS-2022-dk-1.txt"'
     assert content.content == reader.get(f"/api/v1/revisions/{filed.pk}/content.txt").content
     assert told["recompute"].endswith(f"/api/v1/revisions/{filed.pk}/content.txt | sha256sum")
 
 
 def test_the_documented_command_computes_the_hash(filed, reader, tmp_path) -> None:
-    (tmp_path / "MS-2022-dk-1.csv").write_bytes(reader.get(f"/revisions/{filed.pk}/content.txt").content)
+    (tmp_path / "MS-2022-dk-1.txt").write_bytes(reader.get(f"/revisions/{filed.pk}/content.txt").content)
 
-    done = subprocess.run(["sha256sum", "MS-2022-dk-1.csv"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    done = subprocess.run(["sha256sum", "MS-2022-dk-1.txt"], cwd=tmp_path, capture_output=True, text=True, check=True)
 
-    assert "sha256sum MS-2022-dk-1.csv" in text(reader.get(f"/revisions/{filed.pk}/receipt/"))
+    assert "sha256sum MS-2022-dk-1.txt" in text(reader.get(f"/revisions/{filed.pk}/receipt/"))
     assert done.stdout.split()[0] == filed.content_hash
 
 
@@ -179,7 +179,7 @@ def test_a_receipt_that_is_not_checked_yet_says_so() -> None:
     found = file_csv(filing, b"address,value\nreports.total,1\n", filer, check=False)
     client = signed_in(filer)
 
-    assert "The checks are still running." in text(client.get(f"/revisions/{found.pk}/receipt/"))
+    assert "The checks run now." in text(client.get(f"/revisions/{found.pk}/receipt/"))
     assert client.get(f"/revisions/{found.pk}/manifest.json").json()["findings"]["checked"] is None
     assert client.get(f"/revisions/{found.pk}/annotated.xlsx").status_code == 404
 
