@@ -185,7 +185,7 @@ PARSE_SECONDS = read(env.int, "PARSE_SECONDS", 60)
 
 # Jobs -----------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
-JOB_HEARTBEAT_SECONDS = read(env.int, "JOB_HEARTBEAT_SECONDS", 1)
+JOB_HEARTBEAT_SECONDS = read(env.float, "JOB_HEARTBEAT_SECONDS", 1.0)
 JOB_LOST_AFTER_SECONDS = read(env.int, "JOB_LOST_AFTER_SECONDS", 20)
 JOB_MAX_ATTEMPTS = read(env.int, "JOB_MAX_ATTEMPTS", 5)
 REAP_EVERY_SECONDS = read(env.int, "REAP_EVERY_SECONDS", 10)

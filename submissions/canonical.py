@@ -63,7 +63,7 @@ def raw_frame(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
 
 def canonicalise(definition: Definition, raw: pl.DataFrame, head: Head) -> pl.DataFrame:
     """One row a line as sent, canonical text in FIELDS, parsed columns beside it. Never refuses, never guesses. The rows
-    stand in canonical order, so that no verdict hangs on the order in which a door sends them.
+    are sorted by address, so that no verdict hangs on the order in which a door sends them.
 
     Adds: code, d_<dimension>, t_…, address_fault, number, low_number, high_number, start, end (effective period),
     own_period (how many own days are given: 0, 1, 2), period_read (the period text could be read), valued.
@@ -71,15 +71,7 @@ def canonicalise(definition: Definition, raw: pl.DataFrame, head: Head) -> pl.Da
     lines = read_address(tidy(raw), definition)
     for changes in rewriting(definition):
         lines = rewritten(lines, changes)
-    return with_figures(in_order(lines), definition, head)
-
-
-def in_order(lines: pl.DataFrame) -> pl.DataFrame:
-    """Sorted by all columns of text. Most addresses stand once, and one column is sorted in half the memory of eleven."""
-    by_address = lines.sort("address")
-    if (by_address["address"] == by_address["address"].shift()).any():
-        return lines.sort(ORDER)
-    return by_address
+    return with_figures(lines.sort("address", maintain_order=True), definition, head)
 
 
 def tidy(raw: pl.DataFrame) -> pl.DataFrame:
@@ -223,10 +215,15 @@ def content_parts(lines: pl.DataFrame, head: Head) -> Iterator[bytes]:
     """Canonical bytes of canonicalised lines, a part at a time: a million lines are never in memory as text."""
     first = f"{head.return_id},{head.version},{head.entity},{head.period}\n{','.join(FIELDS)}\n"
     yield first.encode()
-    for part in lines.select(FIELDS).iter_slices(ROWS_AT_ONCE):
+    for part in in_order(lines.select(FIELDS)).iter_slices(ROWS_AT_ONCE):
         out = io.BytesIO()
         part.write_csv(out, include_header=False, quote_style="necessary", line_terminator="\n")
         yield out.getvalue()
+
+
+def in_order(texts: pl.DataFrame) -> pl.DataFrame:
+    """Sorted by all columns. Canonicalised lines are sorted by address, and most addresses stand once."""
+    return texts.sort(ORDER) if (texts["address"] == texts["address"].shift()).any() else texts
 
 
 def content(lines: pl.DataFrame, head: Head) -> bytes:

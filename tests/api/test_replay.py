@@ -209,7 +209,7 @@ def test_the_content_to_download_has_the_sha256_of_the_receipt(filer) -> None:
     answer = filer.get(f"{PATH}{body['id']}/content.txt")
 
     assert answer.status_code == 200
-    assert answer["Content-Disposition"] == 'attachment; filename="MS-2022-dk-1.csv"'
+    assert answer["Content-Disposition"] == 'attachment; filename="MS-2022-dk-1.txt"'
     assert hashlib.sha256(answer.content).hexdigest() == body["receipt"]["sha256"]
     assert answer.content.startswith(b"member_state_statistics,1,dk,2022\naddress,value,obs_status,")
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import transaction
+from django.db import close_old_connections, transaction
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, settings
 from knox.models import AuthToken
@@ -61,6 +62,16 @@ def real(case: Any) -> None:
     if isinstance(keys.get("id"), int) and keys["id"] % 2:
         model = {"findings": Finding}.get(case.path.split("/")[3])
         keys["id"] = model.objects.order_by("pk")[0].pk if model else 1
+
+
+@pytest.fixture(autouse=True)
+def connection_stays_open() -> Iterator[None]:
+    """The application is called as a server calls it; the connection it would close at the end holds the test's rows."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 def made_up(examples: int) -> settings:

@@ -25,7 +25,7 @@ def environment(folder: Path) -> dict[str, str]:
         "CELERY_BROKER_URL": settings.CELERY_BROKER_URL,
         "SECRET_KEY": settings.SECRET_KEY,
         "VAR_DIR": str(folder),
-        "JOB_HEARTBEAT_SECONDS": "2",
+        "JOB_HEARTBEAT_SECONDS": "0.2",
         "JOB_LOST_AFTER_SECONDS": "5",
         "REAP_EVERY_SECONDS": "2",
     }
