@@ -17,7 +17,7 @@ check: .venv/dev
 	$(BIN)/python manage.py check
 
 bench: .venv/bench static/vendor/ecl/fetched.txt
-	PG_OPTIONS="-c shared_buffers=1GB -c max_wal_size=4GB" bin/test-servers $(BIN)/python -m benchmarks
+	PG_OPTIONS="-c shared_buffers=1GB -c max_wal_size=16GB -c checkpoint_timeout=30min" bin/test-servers $(BIN)/python -m benchmarks
 
 screenshots: .venv/dev
 	$(BIN)/python bin/screenshots

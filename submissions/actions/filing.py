@@ -18,8 +18,34 @@ from submissions import hooks
 from submissions.actions import dispatching
 from submissions.actions.drafts import locked, require_filer
 from submissions.actions.refusals import Conflict, Refused
-from submissions.canonical import content_hash, pack
+from submissions.canonical import Head, content_hash, pack
 from submissions.models import Door, Draft, Filing, Job, Purpose, Revision, RevisionState, Source, Upload
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Bytes that are stored already, and need not be deflated again."""
+
+    sha256: str
+    deflated: bytes
+
+    @classmethod
+    def of(cls, source: bytes | Kept) -> Kept:
+        if isinstance(source, Kept):
+            return source
+        return cls(hashlib.sha256(source).hexdigest(), zlib.compress(source, 1))
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What is kept of canonical lines: their hash, and themselves, packed."""
+
+    content_hash: str
+    packed: bytes
+
+    @classmethod
+    def of(cls, lines: pl.DataFrame, head: Head) -> Proof:
+        return cls(content_hash(lines, head), pack(lines))
 
 
 @dataclass(frozen=True)
@@ -28,7 +54,7 @@ class Submission:
 
     lines: pl.DataFrame
     """Canonical lines."""
-    source: bytes
+    source: bytes | Kept
     media_type: str
     door: str
     name: str = ""
@@ -36,6 +62,8 @@ class Submission:
     """Of a workbook: its data sheets."""
     upload: int | None = None
     """The upload it waited as until it was signed."""
+    proof: Proof | None = None
+    """Where it was made already."""
 
 
 @dataclass(frozen=True)
@@ -85,11 +113,11 @@ def add_or_replay(
     filed_on: date | None = None, note: str = "", signature: Signature | None = None,
 ) -> tuple[Revision, bool]:  # fmt: skip
     """Inside a transaction: the new revision, or the one that holds this content already."""
-    digest = content_hash(submission.lines, filing.head)
+    proof = submission.proof or Proof.of(submission.lines, filing.head)
     # The lock on the filing makes numbering and the comparison with the last revision one step.
     filing = locked(filing)
     require_filer(filing, by)
-    if earlier := replayed(filing, digest, key, by):
+    if earlier := replayed(filing, proof.content_hash, key, by):
         return earlier, False
     require_known_predecessor(filing, replaces, reason)
     if filing.entity.four_eyes and submission.door == Door.API and not by.access.machine:
@@ -98,7 +126,7 @@ def add_or_replay(
             _("%(entity)s files with four eyes. Save a draft; somebody else signs it on the page of the filing.")
             % {"entity": filing.entity},
         )
-    revision = add_revision(filing, submission, digest, by, reason, key, filed_on, note, signature)
+    revision = add_revision(filing, submission, proof, by, reason, key, filed_on, note, signature)
     hooks.emit("revision.received", revision)
     Draft.objects.filter(filing=filing).delete()
     if submission.upload is not None:  # the bytes of a signed file are kept with the revision
@@ -140,7 +168,7 @@ def require_known_predecessor(filing: Filing, replaces: int | None, reason: str)
 
 
 def add_revision(
-    filing: Filing, submission: Submission, digest: str, by: User, reason: str, key: str | None, filed_on: date | None,
+    filing: Filing, submission: Submission, proof: Proof, by: User, reason: str, key: str | None, filed_on: date | None,
     note: str, signature: Signature | None,
 ) -> Revision:  # fmt: skip
     number = filing.latest.number + 1 if filing.latest else 1
@@ -151,7 +179,7 @@ def add_revision(
         door=submission.door,
         version=filing.period.version,
         fingerprint=filing.definition.fingerprint,
-        content_hash=digest,
+        content_hash=proof.content_hash,
         receipt=receipt_number(filing, number),
         reason=reason,
         note=note,
@@ -162,14 +190,15 @@ def add_revision(
         idempotency_key=key or None,
         lines=submission.lines.height,
     )
+    kept = Kept.of(submission.source)
     Source.objects.create(
         revision=revision,
         media_type=submission.media_type,
-        sha256=hashlib.sha256(submission.source).hexdigest(),
-        deflated=zlib.compress(submission.source, 1),
+        sha256=kept.sha256,
+        deflated=kept.deflated,
         name=submission.name,
         layout=submission.layout,
-        canonical=pack(submission.lines),
+        canonical=proof.packed,
     )
     filing.latest = revision
     filing.save(update_fields=["latest"])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from dataclasses import asdict
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -16,9 +17,9 @@ from submissions import hooks, jobs
 from submissions.actions import dispatching
 from submissions.actions.checking import counts, judge, store_verdict
 from submissions.actions.drafts import locked, require_filer
-from submissions.actions.filing import Submission, add_or_replay, key_reused
+from submissions.actions.filing import Kept, Proof, Submission, add_or_replay, key_reused
 from submissions.actions.refusals import Refused
-from submissions.canonical import canonicalise, content_hash, pack, unpack
+from submissions.canonical import canonicalise, unpack
 from submissions.models import Door, Filing, Job, Purpose, Revision, Stage, Upload
 from submissions.reading import read_file
 from submissions.sources import SourceError
@@ -74,15 +75,17 @@ def run_upload(mine: jobs.Claim) -> None:
     """The work of an upload's job: read, check, then store the verdict with the upload, or file and store it there.
     A file that cannot be read is no failure of the job: its faults are kept and its bytes are not."""
     upload = Upload.objects.with_names().get(job=mine.job_id)
-    data = zlib.decompress(upload.content)
     try:
-        submission = read_submission(upload, data, mine)
+        submission = read_submission(upload)
     except SourceError as problem:
         refuse_upload(upload, [asdict(fault) for fault in problem.faults], mine)
         return
     mine.rows_total = submission.lines.height
     mine.enter(Stage.CHECKING)
-    verdict = judge(upload.filing, submission.lines)
+    with ThreadPoolExecutor(1) as aside:  # the proof of a million lines takes as long as their verdict
+        proof = aside.submit(Proof.of, submission.lines, upload.filing.head)
+        verdict = judge(upload.filing, submission.lines)
+    submission = replace(submission, proof=proof.result())
     mine.enter(Stage.STORING)
     if upload.purpose == Purpose.FILE:
         file_upload(upload, submission, verdict, mine)
@@ -90,12 +93,16 @@ def run_upload(mine: jobs.Claim) -> None:
         keep_upload(upload, submission, verdict, mine)
 
 
-def read_submission(upload: Upload, data: bytes, mine: jobs.Claim) -> Submission:
+def read_submission(upload: Upload) -> Submission:
     door = Door.API if upload.purpose == Purpose.FILE else Door.UPLOAD
     definition, head = upload.filing.definition, upload.filing.head
-    read = read_file(data, upload.media_type, definition, head)
+    read = read_file(zlib.decompress(upload.content), upload.media_type, definition, head)
     lines = canonicalise(definition, read.frame, head)
-    return Submission(lines, data, upload.media_type, door, upload.name, read.layout)
+    return Submission(lines, kept_bytes(upload), upload.media_type, door, upload.name, read.layout)
+
+
+def kept_bytes(upload: Upload) -> Kept:
+    return Kept(upload.sha256, bytes(upload.content))
 
 
 def refuse_upload(upload: Upload, faults: list[dict[str, Any]], mine: jobs.Claim) -> None:
@@ -106,10 +113,12 @@ def refuse_upload(upload: Upload, faults: list[dict[str, Any]], mine: jobs.Claim
 
 
 def keep_upload(upload: Upload, submission: Submission, verdict: Verdict, mine: jobs.Claim) -> None:
+    assert submission.proof is not None  # noqa: S101 -- made beside the verdict
     with transaction.atomic():
         Upload.objects.filter(pk=upload.pk).update(
-            **counts(verdict), layout=submission.layout, lines=submission.lines.height, canonical=pack(submission.lines),
-            content_hash=content_hash(submission.lines, upload.filing.head), verdict=packed_findings(verdict),
+            **counts(verdict), layout=submission.layout, lines=submission.lines.height,
+            canonical=submission.proof.packed, content_hash=submission.proof.content_hash,
+            verdict=packed_findings(verdict),
         )  # fmt: skip
         jobs.finish(mine)
 
@@ -149,8 +158,9 @@ def submission_of(upload: Upload) -> Submission:
     """What an upload would be filed as."""
     lines = unpack(bytes(upload.canonical), upload.filing.definition, upload.filing.head)
     return Submission(
-        lines, zlib.decompress(upload.content), upload.media_type, Door.UPLOAD, upload.name, upload.layout, upload.pk
-    )
+        lines, kept_bytes(upload), upload.media_type, Door.UPLOAD, upload.name, upload.layout, upload.pk,
+        Proof(upload.content_hash, bytes(upload.canonical)),
+    )  # fmt: skip
 
 
 @transaction.atomic

@@ -42,7 +42,9 @@ def test_each_is_refused_with_its_own_code_and_nothing_of_it_is_kept(person, api
     for file in FILES:
         data = file.make()
         page = browser.post(f"/filings/{filing.pk}/upload/", {"file": SimpleUploadedFile(file.name, data)})
-        sent = machine.post("/api/v1/uploads/", {**HEAD, "file": SimpleUploadedFile(file.name, data)}, format="multipart")
+        sent = machine.post(
+            "/api/v1/uploads/", {**HEAD, "file": SimpleUploadedFile(file.name, data)}, format="multipart"
+        )
         assert page.status_code in (302, 422), (file.id, page.status_code)
         assert sent.status_code in (202, 400, 415, 422), (file.id, sent.status_code, sent.content[:300])
         run_jobs()
