@@ -22,10 +22,8 @@ app.conf.update(
     broker_transport_options={"socket_timeout": 5, "socket_connect_timeout": 2},
     task_publish_retry=False,
     task_ignore_result=True,
-    # A message only points to a row, and the reaper repeats what was lost: acknowledging early and fetching ahead cost
-    # nothing and spare a round trip a job.
-    task_acks_late=False,
-    worker_prefetch_multiplier=4,
+    task_acks_late=True,
+    worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     timezone=settings.TIME_ZONE,
     beat_schedule={

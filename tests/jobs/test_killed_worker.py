@@ -58,7 +58,7 @@ def assert_done_once(attempt: int) -> None:
 
 @pytest.mark.parametrize("stages", [("reading", "checking"), ("storing",)], ids=" or ".join)
 def test_a_killed_worker_loses_nothing_and_doubles_nothing(api, person, real_broker, tmp_path: Path, stages) -> None:
-    with worker(tmp_path) as first:
+    with worker(tmp_path) as first, beat(tmp_path):
         file(api, person)
         with nobody_stores():
             wait_for(lambda: job_in(*stages), 60)
@@ -80,7 +80,7 @@ def test_a_job_filed_while_no_worker_runs_waits_for_the_next_one(api, person, re
     file(api, person)
     assert Job.objects.get().state == "queued"
 
-    with worker(tmp_path):
+    with worker(tmp_path), beat(tmp_path):
         wait_for(finished, 60, every=0.2)
 
     assert_done_once(attempt=1)
