@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from portal.access import Role
+from portal.celery import app
 from portal.models import Membership, ReportingEntity, User
 from submissions import actions, publications
 from submissions.actions import dispatching
@@ -39,6 +40,14 @@ def no_broker(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -
         monkeypatch.setattr(dispatching, "dispatch", sent.append)
     cache.clear()
     return sent
+
+
+@pytest.fixture
+def real_broker() -> Iterator[None]:
+    """By its name alone jobs are sent for real; the queue is empty before and after."""
+    app.control.purge()
+    yield
+    app.control.purge()
 
 
 @pytest.fixture

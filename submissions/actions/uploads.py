@@ -19,7 +19,7 @@ from submissions.actions.drafts import locked, require_filer
 from submissions.actions.filing import Kept, Proof, Submission, add_or_replay, key_reused
 from submissions.actions.refusals import Refused
 from submissions.canonical import canonicalise, unpack
-from submissions.models import Door, Filing, Job, Purpose, Revision, Stage, Upload
+from submissions.models import Door, Filing, Job, Purpose, Stage, Upload
 from submissions.reading import read_file
 from submissions.sources import SourceError
 from submissions.validation import Finding, Verdict
@@ -169,8 +169,3 @@ def discard_upload(*, upload: Upload, by: User) -> None:
     if upload.revision_id or upload.purpose == Purpose.FILE:
         raise Refused("filed_already", _("This file was filed; what is filed stays."))
     upload.delete()
-
-
-def filed_revision(job: Job) -> Revision | None:
-    """The revision a job has led to, whichever kind it is."""
-    return job.revision or (job.upload.revision if job.upload else None)

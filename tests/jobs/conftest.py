@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from portal.celery import app
 from submissions.models import Job
 from tests.conftest import submission
-
-
-@pytest.fixture
-def real_broker() -> Iterator[None]:
-    """By its name alone jobs are sent for real; the queue is empty before and after."""
-    app.control.purge()
-    yield
-    app.control.purge()
 
 
 @pytest.fixture

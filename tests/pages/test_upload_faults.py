@@ -6,7 +6,7 @@ import re
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,6 @@ from django.db import connection
 from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
-from portal.celery import app
 from submissions.models import Filing, Finding, Job, Observation, Revision, Source, Upload
 from tests.conftest import run_jobs
 from tests.jobs import generated
@@ -27,14 +26,6 @@ from tests.pages.world import form_data, load, member, signed_in, start, text
 
 ROWS = 200_000
 GOOD = b"address,value,obs_status\nreports.total,10744,P\n"
-
-
-@pytest.fixture
-def real_broker() -> Iterator[None]:
-    """By its name alone jobs are sent for real; the queue is empty before and after."""
-    app.control.purge()
-    yield
-    app.control.purge()
 
 
 @pytest.fixture
@@ -161,7 +152,7 @@ def test_a_worker_killed_while_it_reads_a_file_loses_nothing_and_doubles_nothing
     libra = start("measurement_series", "libra", "2025", signatory)
     browser = signed_in(signatory)
 
-    with worker(tmp_path) as first:
+    with worker(tmp_path) as first, beat(tmp_path):
         place = send(browser, libra, generated.as_csv(ROWS), "counts.csv")["Location"]
         wait_for(lambda: Job.objects.filter(state="running", stage__in=["reading", "checking"]).first(), 60)
         first.send_signal(signal.SIGKILL)
