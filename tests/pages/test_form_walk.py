@@ -62,6 +62,7 @@ def write(page: Page, figures: dict[str, str]) -> None:
 
 
 def is_fine(page: Page) -> None:
+    page.wait_for_load_state()
     assert not scrolls_sideways(page)
     assert axe_violations(page) == []
 
@@ -152,6 +153,7 @@ def test_somebody_new_files_the_provider_report_by_form(page) -> None:
     expect(page.locator("[role=status]").first).to_contain_text("The explanations are kept.")
     page.get_by_role("link", name="Read over and sign").last.click()
     expect(page.locator("h1")).to_have_text("Read over and sign")
+    page.wait_for_load_state()
     if page.get_by_label("I know that errors stand").count():
         page.get_by_label("I know that errors stand").check()
     page.get_by_label("I certify this statement").check()

@@ -162,7 +162,8 @@ def upload(page: Page, folder: Path, lines: str) -> None:
 
 
 def sign(page: Page) -> None:
-    """Explain every warning, own up to the errors, certify."""
+    """Explain every warning, own up to the errors, certify. A click does not wait for the page it leads to."""
+    page.wait_for_url("**/sign/**")
     for text in page.locator("textarea[name^=text-]").all():
         text.fill("Counted by hand.")
     for box in page.locator("input[name=errors_known], input[name=certified]").all():
