@@ -12,18 +12,22 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import close_old_connections, connection
-from django.db.models import F
+from django.db import close_old_connections, connection, transaction
+from django.db.models import F, Q, QuerySet
 from django.db.utils import DatabaseError
 from django.utils import timezone
 
 from submissions.models import Job, JobState, Stage
 
 log = logging.getLogger(__name__)
+
+
+SMALL = 2_000
+"""Lines of a filing that may be checked together with others."""
 
 
 class LostClaim(Exception):
@@ -53,17 +57,40 @@ class Claim:
     def done(self, rows: int) -> None:
         self.rows_done += rows
 
+    def restart(self) -> None:
+        """From the first stage again."""
+        self.stage, self.rows_done, self.seconds, self.since = Stage.READING, 0, {}, time.perf_counter()
+
+    @property
+    def is_small_check(self) -> bool:
+        return self.upload_id is None and self.rows_total <= SMALL
+
 
 def claim(job_id: int) -> Claim | None:
     """Take a waiting job; None if it is taken or finished already."""
+    taken = taken_now(Job.objects.filter(pk=job_id, state=JobState.QUEUED))
+    return claimed(Job.objects.get(pk=job_id)) if taken else None
+
+
+def claim_small_checks(most: int) -> list[Claim]:
+    """Take checks of small filings that wait, the longest waiting first."""
+    # `finished_at IS NULL` names the partial index; a parameter, as the state is, could not.
+    waiting = Job.objects.filter(finished_at=None, state=JobState.QUEUED, upload=None, rows_total__lte=SMALL)
+    with transaction.atomic():
+        found = list(waiting.select_for_update(skip_locked=True).order_by("heartbeat_at")[:most])
+        taken_now(Job.objects.filter(pk__in=[job.pk for job in found]))
+    return [replace(claimed(job), attempt=job.attempt + 1) for job in found]
+
+
+def taken_now(waiting: QuerySet[Job]) -> int:
     now = timezone.now()
-    taken = Job.objects.filter(pk=job_id, state=JobState.QUEUED).update(
+    return waiting.update(
         state=JobState.RUNNING, stage=Stage.READING, attempt=F("attempt") + 1, started_at=now, heartbeat_at=now
     )
-    if not taken:
-        return None
-    job = Job.objects.get(pk=job_id)
-    return Claim(job.pk, job.revision_id, job.upload_id, job.attempt)
+
+
+def claimed(job: Job) -> Claim:
+    return Claim(job.pk, job.revision_id, job.upload_id, job.attempt, rows_total=job.rows_total)
 
 
 def beat(mine: Claim) -> bool:
@@ -75,7 +102,7 @@ def beat(mine: Claim) -> bool:
 
 
 @contextmanager
-def alive(mine: Claim) -> Iterator[None]:
+def alive(*claims: Claim) -> Iterator[None]:
     """A heartbeat in a thread of its own, for as long as the block runs."""
     stop = threading.Event()
 
@@ -83,13 +110,14 @@ def alive(mine: Claim) -> Iterator[None]:
         try:
             while not stop.wait(settings.JOB_HEARTBEAT_SECONDS):
                 try:
-                    beat(mine)
+                    for mine in claims:
+                        beat(mine)
                 except DatabaseError:  # a busy SQLite: the next beat comes soon
                     close_old_connections()
         finally:
             connection.close()
 
-    thread = threading.Thread(target=run, name=f"heartbeat-{mine.job_id}", daemon=True)
+    thread = threading.Thread(target=run, name=f"heartbeat-{claims[0].job_id}", daemon=True)
     thread.start()
     try:
         yield
@@ -98,16 +126,21 @@ def alive(mine: Claim) -> Iterator[None]:
         thread.join(timeout=30)
 
 
-def finish(mine: Claim) -> None:
-    """Mark the job done, inside the transaction that stores its result. Raises LostClaim if it is not ours any more."""
-    mine.enter(Stage.DONE)
-    now = timezone.now()
-    held = Job.objects.filter(pk=mine.job_id, attempt=mine.attempt, state=JobState.RUNNING)
-    if not held.update(
-        state=JobState.SUCCEEDED, stage=Stage.DONE, finished_at=now, heartbeat_at=now,
-        rows_done=mine.rows_total, rows_total=mine.rows_total, seconds=mine.seconds, error="",
-    ):  # fmt: skip
-        raise LostClaim(mine.job_id)
+def finish(*claims: Claim) -> None:
+    """Mark the jobs done, inside the transaction that stores their results. Raises LostClaim if one is not ours any
+    more."""
+    now, first = timezone.now(), claims[0]
+    for mine in claims:
+        mine.enter(Stage.DONE)
+    # How many lines a revision has is known since it was filed.
+    rows = {"rows_total": first.rows_total, "rows_done": first.rows_total}
+    held = Q(*(Q(pk=mine.job_id, attempt=mine.attempt) for mine in claims), _connector=Q.OR)
+    done = Job.objects.filter(held, state=JobState.RUNNING).update(
+        state=JobState.SUCCEEDED, stage=Stage.DONE, finished_at=now, heartbeat_at=now, seconds=first.seconds, error="",
+        **(rows if len(claims) == 1 else {"rows_done": F("rows_total")}),
+    )  # fmt: skip
+    if done < len(claims):
+        raise LostClaim([mine.job_id for mine in claims])
 
 
 def give_back(mine: Claim, problem: Exception) -> bool:
@@ -123,14 +156,14 @@ def give_back(mine: Claim, problem: Exception) -> bool:
 def reap(hand_out: Callable[[int], None]) -> int:
     """Queue again what has shown no life, and hand out what waits. Returns how many jobs were handed out."""
     quiet_since = timezone.now() - timedelta(seconds=settings.JOB_LOST_AFTER_SECONDS)
-    lost = Job.objects.filter(state=JobState.RUNNING, heartbeat_at__lt=quiet_since)
+    lost = Job.objects.filter(finished_at=None, state=JobState.RUNNING, heartbeat_at__lt=quiet_since)
     lost.filter(attempt__gte=settings.JOB_MAX_ATTEMPTS).update(
         state=JobState.FAILED, finished_at=timezone.now(), error="The worker was lost at every attempt."
     )
     if count := lost.update(state=JobState.QUEUED, stage=Stage.WAITING):
         log.warning("%s jobs had no heartbeat and were queued again", count)
     # A hint is repeated only where the last one is old: a job may well sit in a long queue.
-    waiting = Job.objects.filter(state=JobState.QUEUED, heartbeat_at__lt=quiet_since)
+    waiting = Job.objects.filter(finished_at=None, state=JobState.QUEUED, heartbeat_at__lt=quiet_since)
     handed = list(waiting.order_by("pk").values_list("pk", flat=True)[:1000])
     Job.objects.filter(pk__in=handed, state=JobState.QUEUED).update(heartbeat_at=timezone.now())
     for job_id in handed:

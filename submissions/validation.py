@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +17,9 @@ import polars as pl
 
 from submissions.canonical import FIELDS
 from submissions.definition import Check, Definition
-from submissions.rules import KINDS, Context, Judged, Kind
+from submissions.rules import KINDS, Context, Docket, Judged, Kind
 from submissions.rules.history import with_history
-from submissions.rules.plan import CellCheck, CellChecks, Plan, plan, used_by
+from submissions.rules.plan import CellCheck, CellChecks, ComputedPoints, Plan, plan, used_by
 from submissions.rules.table import Table, table
 
 MESSAGE_COLUMNS = {"value": "value", "unit": "unit", "t_unit": "expected_unit", "start": "period_start", "end": "period_end",
@@ -64,18 +64,39 @@ class Verdict:
 
 def validate(definition: Definition, lines: pl.DataFrame, context: Context) -> Verdict:
     """Judge canonical lines (see `canonicalise`) against every rule of their definition."""
+    return validate_together(definition, [(lines, context)])[0]
+
+
+def validate_together(definition: Definition, filed: Sequence[tuple[pl.DataFrame, Context]]) -> list[Verdict]:
+    """The verdict on each of several filings under one definition: what `validate` says of it, for less work."""
     todo = plan(definition)
-    lines = with_history(definition, lines, context.previous).with_columns(
-        pl.lit(context.head.start).alias("head_start"), pl.lit(context.head.end).alias("head_end"), repeated(lines)
-    )
+
+    def reading_order(f: Finding) -> tuple[Any, ...]:
+        return f.line is None, f.line or 0, todo.order[f.rule], f.address, f.blocked_by
+
+    lines = pl.concat(on_the_table(definition, *one, place) for place, one in enumerate(filed))
     marked = marks(todo, lines)
-    judged = Judged(definition, context, lines.with_columns(unusable(todo, lines, marked)))
-    blocking, findings = line_findings(todo, lines, marked)
-    blockers = first_blockers(blocking)
-    findings = [*blocking, *findings, *judge_cells(judged, todo, blockers), *judge_filing(judged, todo, blockers)]
-    order = todo.order
-    findings.sort(key=lambda f: (f.line is None, f.line or 0, order[f.rule], f.address, f.blocked_by))
-    return Verdict(tuple(findings), observations(judged), tuple(computed_points(judged, todo)))
+    lines = lines.with_columns(unusable(todo, lines, marked))
+    docket = Docket(definition, [context for _, context in filed], lines)
+    found = line_findings(todo, docket, marked)
+    blockers = [first_blockers(blocking) for blocking, _ in found]
+    in_cells, computed = judge_cells(docket, todo, blockers), computed_points(docket, todo)
+    verdicts = []
+    for place, judged in enumerate(docket.filings):
+        in_filing = judge_filing(judged, todo, blockers[place])
+        findings = sorted([*found[place][0], *found[place][1], *in_cells[place], *in_filing], key=reading_order)
+        verdicts.append(Verdict(tuple(findings), observations(judged), tuple(computed[place])))
+    return verdicts
+
+
+def on_the_table(definition: Definition, lines: pl.DataFrame, context: Context, place: int) -> pl.DataFrame:
+    """Lines of one filing as the rules look at them."""
+    return with_history(definition, lines, context.previous).with_columns(
+        pl.lit(context.head.start).alias("head_start"),
+        pl.lit(context.head.end).alias("head_end"),
+        repeated(lines),
+        pl.lit(place, pl.UInt32).alias("filing"),
+    )
 
 
 def first_blockers(findings: Iterable[Finding]) -> dict[str, str]:
@@ -125,25 +146,29 @@ def unusable(todo: Plan, lines: pl.DataFrame, marked: dict[int, pl.Series]) -> p
     doubled = [marked[place] for place in blocking if todo.lines[place].kind == "unique_address"]
     faulty = [marked[place] for place in blocking if todo.lines[place].kind != "unique_address"]
     suspects = lines.select(
-        "address", "start", "end",
+        "filing", "address", "start", "end",
         pl.any_horizontal(pl.lit(False), *faulty).alias("faulty"), pl.any_horizontal(pl.lit(False), *doubled).alias("doubled"),
     )  # fmt: skip
     named = suspects.select(pl.col("address").filter(pl.col("faulty") | pl.col("doubled")).unique()).to_series()
     # Most lines have an address that nothing is wrong with, and windows over a million addresses are dear.
     near = suspects.with_row_index().filter(pl.col("address").is_in(named.implode()))
     struck = near.filter(
-        pl.col("faulty").any().over("address", "start", "end") | pl.col("doubled").any().over("address")
+        pl.col("faulty").any().over("filing", "address", "start", "end")
+        | pl.col("doubled").any().over("filing", "address")
     )["index"]
     return pl.int_range(pl.len()).is_in(struck.implode()).alias("unusable")
 
 
-def line_findings(todo: Plan, lines: pl.DataFrame, marked: dict[int, pl.Series]) -> tuple[list[Finding], list[Finding]]:
-    """Findings of the blocking kinds, and of the others."""
-    found: tuple[list[Finding], list[Finding]] = [], []
+def line_findings(
+    todo: Plan, docket: Docket, marked: dict[int, pl.Series]
+) -> list[tuple[list[Finding], list[Finding]]]:
+    """Of each filing: findings of the blocking kinds, and of the others."""
+    found: list[tuple[list[Finding], list[Finding]]] = [([], []) for _ in docket.contexts]
     for place, broken in marked.items():
         check, kind = todo.lines[place], KINDS[todo.lines[place].kind]
-        rows = lines.select("line", "address", *MESSAGE_COLUMNS).filter(broken)
-        found[not kind.blocks].extend(from_row(check, kind, row) for row in rows.iter_rows(named=True))
+        rows = docket.lines.select("filing", "line", "address", *MESSAGE_COLUMNS).filter(broken)
+        for row in rows.iter_rows(named=True):
+            found[row.pop("filing")][not kind.blocks].append(from_row(check, kind, row))
     return found
 
 
@@ -168,24 +193,28 @@ def from_row(check: Check, kind: Kind, row: Mapping[str, Any]) -> Finding:
 # Cells ----------------------------------------------------------------------------------------------------
 
 
-def judge_cells(judged: Judged, todo: Plan, blockers: Mapping[str, str]) -> list[Finding]:
-    found: list[Finding] = []
+def judge_cells(docket: Docket, todo: Plan, blockers: Sequence[Mapping[str, str]]) -> list[list[Finding]]:
+    found: list[list[Finding]] = [[] for _ in docket.contexts]
     for checks in todo.cells:
-        cells = table(judged, checks.codes, checks.per, checks.facts, todo.facts)
-        found += cell_findings(checks, judged, cells, blockers)
-    return with_lines(found, judged.lines) if found else []
+        cells = table(docket, checks.codes, checks.per, checks.facts, todo.facts)
+        for filing, finding in cell_findings(checks, docket, cells, blockers):
+            found[filing].append(finding)
+    return with_lines(found, docket.lines) if any(found) else found
 
 
-def cell_findings(checks: CellChecks, judged: Judged, cells: Table, blockers: Mapping[str, str]) -> Iterator[Finding]:
+def cell_findings(
+    checks: CellChecks, docket: Docket, cells: Table, blockers: Sequence[Mapping[str, str]]
+) -> Iterator[tuple[int, Finding]]:
     if not cells.groups:
         return
-    broken = cells.columns(checks.columns, judged).select(checks.broken)
+    broken = cells.columns(checks.columns, docket).select(checks.broken)
     met, bad = anywhere(broken, {place: pl.col(str(place)) for place in range(broken.width)}), cells.bad()
     for place, one in enumerate(checks.checks):
         stopped = set().union(*(bad[code] for code in one.used if code in bad))
-        said = {group for group, yes in enumerate(broken[str(place)]) if yes} if met[place] else set()
+        said = set(broken[str(place)].arg_true()) if met[place] else set()
         for group in sorted(said | stopped):
-            yield from_cell(one, cells, group, blockers if group in stopped else {})
+            filing = cells.groups[group]["filing"]
+            yield filing, from_cell(one, cells, group, blockers[filing] if group in stopped else {})
 
 
 def from_cell(one: CellCheck, cells: Table, group: int, blockers: Mapping[str, str]) -> Finding:
@@ -210,8 +239,9 @@ def from_cell(one: CellCheck, cells: Table, group: int, blockers: Mapping[str, s
     )
 
 
-def stated_members(group: Mapping[str, str | None]) -> str:
-    return ",".join(f"{key.removeprefix('d_')}={member}" for key, member in group.items() if member is not None)
+def stated_members(group: Mapping[str, Any]) -> str:
+    told = ((key.removeprefix("d_"), member) for key, member in group.items() if key != "filing" and member is not None)
+    return ",".join(f"{name}={member}" for name, member in told)
 
 
 def leading_code(one: CellCheck, cells: Table, group: int) -> str:
@@ -221,11 +251,15 @@ def leading_code(one: CellCheck, cells: Table, group: int) -> str:
     return next(itertools.chain(lacking, answered, one.leading))
 
 
-def with_lines(findings: list[Finding], lines: pl.DataFrame) -> list[Finding]:
+def with_lines(found: list[list[Finding]], lines: pl.DataFrame) -> list[list[Finding]]:
     """The findings with the first line of their address."""
-    addresses = pl.Series([finding.address for finding in findings])
-    first = dict(reversed(lines.select("address", "line").filter(pl.col("address").is_in(addresses.implode())).rows()))
-    return [dataclasses.replace(finding, line=first.get(finding.address)) for finding in findings]
+    addresses = pl.Series([finding.address for findings in found for finding in findings]).unique()
+    there = lines.select("filing", "address", "line").filter(pl.col("address").is_in(addresses.implode()))
+    first = {(filing, address): line for filing, address, line in reversed(there.rows())}
+    return [
+        [dataclasses.replace(finding, line=first.get((filing, finding.address))) for finding in findings]
+        for filing, findings in enumerate(found)
+    ]
 
 
 # The filing as a whole ------------------------------------------------------------------------------------
@@ -237,7 +271,7 @@ def judge_filing(judged: Judged, todo: Plan, blockers: Mapping[str, str]) -> lis
         kind = KINDS[check.kind]
         assert kind.filing is not None  # noqa: S101 -- scope "filing" always has one
         found += (from_row(check, kind, row) for row in kind.filing(check.params, judged).iter_rows(named=True))
-        looked_at = codes_looked_at(kind, check, judged.definition)
+        looked_at = codes_looked_at(kind, check, judged.definition) if blockers else []
         if blocker := next((blockers[code] for code in looked_at if code in blockers), ""):
             address = blocker.partition(" ")[2]
             found.append(
@@ -266,17 +300,23 @@ def observations(judged: Judged) -> pl.DataFrame:
     )
 
 
-def computed_points(judged: Judged, todo: Plan) -> Iterator[Computed]:
-    """Every computed data point whose parts are filed, once a member of its open dimensions."""
+def computed_points(docket: Docket, todo: Plan) -> list[list[Computed]]:
+    """Of each filing, every computed data point whose parts are filed, once a member of its open dimensions."""
+    found: list[list[Computed]] = [[] for _ in docket.contexts]
     for together in todo.computed:
-        cells = table(judged, together.codes, together.per, together.facts, todo.facts)
+        cells = table(docket, together.codes, together.per, together.facts, todo.facts)
         if not cells.groups:
             continue
-        results = cells.columns(together.columns, judged).select(together.values)
+        results = cells.columns(together.columns, docket).select(together.values)
         for group, members in enumerate(cells.groups):
-            for point in together.points:
-                inputs = [cells.value("number", code, group) for code in point.computed[1:]]
-                if None not in inputs and (value := results[point.code][group]) is not None:
-                    stated = stated_members(members)
-                    address = f"{point.code}[{stated}]" if stated else point.code
-                    yield Computed(address, value, cells.value("number", point.code, group))
+            found[members["filing"]].extend(computed_in(together, cells, group, results))
+    return found
+
+
+def computed_in(together: ComputedPoints, cells: Table, group: int, results: pl.DataFrame) -> Iterator[Computed]:
+    stated = stated_members(cells.groups[group])
+    for point in together.points:
+        inputs = [cells.value("number", code, group) for code in point.computed[1:]]
+        if None not in inputs and (value := results[point.code][group]) is not None:
+            address = f"{point.code}[{stated}]" if stated else point.code
+            yield Computed(address, value, cells.value("number", point.code, group))

@@ -92,8 +92,11 @@ def published(entities: dict[str, ReportingEntity]) -> list[publications.Loaded]
 
 
 def run_jobs() -> int:
-    """What a worker would do with the jobs that wait."""
-    return sum(actions.run_job(job_id=pk) for pk in Job.objects.filter(state="queued").values_list("pk", flat=True))
+    """What a worker would do with the jobs that wait. Returns how many it has done."""
+    waiting = list(Job.objects.filter(state="queued").values_list("pk", flat=True))
+    for pk in waiting:
+        actions.run_job(job_id=pk)
+    return Job.objects.filter(pk__in=waiting, state="succeeded").count()
 
 
 def submission(return_id: str, entity: str, period: str, *observations: dict[str, Any], **head: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import polars as pl
@@ -12,30 +13,57 @@ from django.utils import timezone
 
 from submissions import bulk, hooks, jobs
 from submissions.canonical import canonicalise, unpack
+from submissions.definition import Definition
 from submissions.models import ACCEPTED, Filing, Finding, Observation, Revision, RevisionState, Stage
 from submissions.reading import read_file
 from submissions.rules import Context
-from submissions.validation import Verdict, validate
+from submissions.validation import Verdict, validate_together
 
 
 def judge(filing: Filing, lines: pl.DataFrame) -> Verdict:
     """The verdict on canonical lines of a filing, which need not be stored; nothing is written."""
-    definition = filing.definition
-    return validate(definition, lines, Context(filing.head, previous_lines(filing, definition.version)))
+    return judge_together(filing.definition, [(filing, lines)])[0]
 
 
-def check_revision(mine: jobs.Claim) -> None:
-    """The work of a revision's job."""
+def judge_together(definition: Definition, filed: Sequence[tuple[Filing, pl.DataFrame]]) -> list[Verdict]:
+    """The verdict on each of several filings of one definition."""
+    before = last_accepted([filing for filing, _ in filed], definition.version)
+    return validate_together(
+        definition,
+        [
+            (lines, Context(filing.head, lines_before))
+            for (filing, lines), lines_before in zip(filed, before, strict=True)
+        ],
+    )
+
+
+def check_revisions(claims: Sequence[jobs.Claim]) -> None:
+    """The work of the jobs of some revisions, in one transaction: all are checked, or none."""
     filed = Revision.objects.with_names().select_related("source").defer("source__deflated")
-    revision = filed.get(job=mine.job_id)
-    lines = canonical_lines(revision)
-    mine.rows_total = lines.height
-    mine.enter(Stage.CHECKING)
-    verdict = judge(revision.filing, lines)
-    mine.enter(Stage.STORING)
+    by_job = {revision.job.pk: revision for revision in filed.filter(job__in=[mine.job_id for mine in claims])}
+    revisions = [by_job[mine.job_id] for mine in claims]
+    lines = [canonical_lines(revision) for revision in revisions]
+    for mine, frame in zip(claims, lines, strict=True):
+        mine.rows_total = frame.height
+        mine.enter(Stage.CHECKING)
+    verdicts = verdicts_on(revisions, lines)
+    for mine in claims:
+        mine.enter(Stage.STORING)
     with transaction.atomic():
-        store_verdict(revision, verdict, mine)
-        jobs.finish(mine)
+        store_verdicts(revisions, verdicts, claims[0].done)
+        jobs.finish(*claims)
+
+
+def verdicts_on(revisions: Sequence[Revision], lines: Sequence[pl.DataFrame]) -> list[Verdict]:
+    """Those under one definition are judged together."""
+    under: dict[Definition, list[int]] = {}
+    for place, revision in enumerate(revisions):
+        under.setdefault(revision.definition, []).append(place)
+    found: dict[int, Verdict] = {}
+    for definition, places in under.items():
+        verdicts = judge_together(definition, [(revisions[place].filing, lines[place]) for place in places])
+        found |= dict(zip(places, verdicts, strict=True))
+    return [found[place] for place in range(len(revisions))]
 
 
 def canonical_lines(revision: Revision) -> pl.DataFrame:
@@ -48,30 +76,53 @@ def canonical_lines(revision: Revision) -> pl.DataFrame:
 
 
 def previous_lines(filing: Filing, version: str) -> pl.DataFrame | None:
-    """Canonical lines of the last accepted filing before this one's period, of the same return and version. The filing
-    need not be stored."""
-    before = (
-        Revision.objects.select_related("source", "filing__period", "filing__obligation__entity")
-        .filter(
-            filing__obligation=filing.obligation_id,
-            filing__period__end__lt=filing.period.start,
-            filing__sandbox=filing.sandbox,
-            version=version,
-            state__in=ACCEPTED,
+    """What was accepted of this filing's duty before its period."""
+    return last_accepted([filing], version)[0]
+
+
+def last_accepted(filings: Sequence[Filing], version: str) -> list[pl.DataFrame | None]:
+    """For each filing, which need not be stored: canonical lines of the last accepted one before its period, of the same
+    return and version."""
+    accepted = (
+        Revision.objects.filter(
+            filing__obligation__in={filing.obligation_id for filing in filings}, version=version, state__in=ACCEPTED
         )
-        .order_by("-filing__period__end", "-number")
-        .first()
+        .order_by("filing__period__end", "number")
+        .values_list("filing__obligation", "filing__sandbox", "filing__period__end", "pk")
     )
-    return canonical_lines(before) if before else None
+    told = list(accepted)
+
+    def before(filing: Filing) -> int | None:
+        mine = (filing.obligation_id, filing.sandbox)
+        earlier = [pk for duty, sandbox, end, pk in told if (duty, sandbox) == mine and end < filing.period.start]
+        return earlier[-1] if earlier else None
+
+    wanted = [before(filing) for filing in filings]
+    found = Revision.objects.with_names().select_related("source").in_bulk([pk for pk in wanted if pk]) if told else {}
+    return [canonical_lines(found[pk]) if pk else None for pk in wanted]
 
 
 def store_verdict(revision: Revision, verdict: Verdict, mine: jobs.Claim) -> None:
-    bulk.insert(Observation, observation_rows(revision.pk, verdict.observations), mine.done)
-    if verdict.findings:
-        bulk.insert(Finding, finding_rows(revision.pk, verdict))
-    Revision.objects.filter(pk=revision.pk).update(**counts(verdict), checked_at=timezone.now())
-    if Revision.objects.filter(pk=revision.pk, state=RevisionState.RECEIVED).update(state=RevisionState.CHECKED):
-        hooks.emit("revision.checked", revision)
+    store_verdicts([revision], [verdict], mine.done)
+
+
+def store_verdicts(revisions: Sequence[Revision], verdicts: Sequence[Verdict], done: Callable[[int], None]) -> None:
+    """Figures and findings of each, and what they come to. `done` hears how many figures are written."""
+    judged = list(zip(revisions, verdicts, strict=True))
+    figures = [observation_rows(revision.pk, verdict.observations) for revision, verdict in judged]
+    bulk.insert(Observation, pl.concat(figures), done)
+    if findings := [finding_rows(revision.pk, verdict) for revision, verdict in judged if verdict.findings]:
+        bulk.insert(Finding, pl.concat(findings))
+    for revision, verdict in judged:
+        for name, count in counts(verdict).items():
+            setattr(revision, name, count)
+        revision.checked_at = timezone.now()
+    Revision.objects.bulk_update(revisions, ["errors", "warnings", "infos", "not_evaluated", "checked_at"])
+    # Withdrawn meanwhile, a revision has its findings, and stays withdrawn.
+    waiting = Revision.objects.filter(pk__in=[revision.pk for revision in revisions], state=RevisionState.RECEIVED)
+    now_checked = set(waiting.select_for_update().values_list("pk", flat=True))
+    Revision.objects.filter(pk__in=now_checked).update(state=RevisionState.CHECKED)
+    hooks.emit_each("revision.checked", [revision for revision in revisions if revision.pk in now_checked])
 
 
 def counts(verdict: Verdict) -> dict[str, int]:

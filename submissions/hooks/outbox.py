@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,15 @@ EVENTS = (
 def emit(event: str, revision: Revision) -> None:
     """Tell of a revision. Inside the transaction of the change."""
     announce(event, revision.filing, lambda: told_of(Revision.objects.get(pk=revision.pk)))
+
+
+def emit_each(event: str, revisions: Sequence[Revision]) -> None:
+    """Tell of several revisions. Most have nobody who listens, which one look tells."""
+    entities = {revision.filing.obligation.entity_id for revision in revisions}
+    heard = set(Webhook.objects.filter(entity__in=entities, active=True).values_list("entity", flat=True))
+    for revision in revisions:
+        if revision.filing.obligation.entity_id in heard:
+            emit(event, revision)
 
 
 def emit_upload(upload: Upload) -> None:

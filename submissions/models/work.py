@@ -101,7 +101,7 @@ class Job(models.Model):
     finished_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
     seconds = models.JSONField(default=dict)
-    """Seconds spent a stage, for operators."""
+    """Seconds spent a stage, for operators. Small checks that are done together all bear those of the whole."""
 
     objects = JobQuerySet.as_manager()
 
@@ -109,7 +109,7 @@ class Job(models.Model):
         indexes = [
             models.Index(
                 fields=["heartbeat_at"],
-                condition=Q(state__in=["queued", "running"]),
+                condition=Q(finished_at=None),
                 name="job_unfinished_by_heartbeat",
             )
         ]

@@ -8,6 +8,6 @@ point). A *filing* kind compares lines with lines, periods or last year, and giv
 from __future__ import annotations
 
 from submissions.rules import cells, filing, history, lines, periods, series
-from submissions.rules.registry import KINDS, Context, Judged, Kind
+from submissions.rules.registry import KINDS, Context, Docket, Judged, Kind
 
-__all__ = ["KINDS", "Context", "Judged", "Kind", "cells", "filing", "history", "lines", "periods", "series"]
+__all__ = ["KINDS", "Context", "Docket", "Judged", "Kind", "cells", "filing", "history", "lines", "periods", "series"]

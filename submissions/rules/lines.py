@@ -57,7 +57,7 @@ def known_address(params: Params, definition: Definition) -> pl.Expr:
 @line_kind("address", blocks=True, needs=pl.col("repeated"))
 def unique_address(params: Params, definition: Definition) -> pl.Expr:
     """One line for one address and period; with `any_period`, for one address."""
-    key = ["address"] if params.get("any_period") else ["address", "start", "end"]
+    key = ["filing", "address"] if params.get("any_period") else ["filing", "address", "start", "end"]
     return ~pl.struct(key).is_first_distinct()
 
 
@@ -261,5 +261,5 @@ def period_given(params: Params, definition: Definition) -> pl.Expr:
 @line_kind("address", blocks=True)
 def month_in_period(params: Params, definition: Definition) -> pl.Expr:
     """The member of dimension `month` lies in the reporting period."""
-    first, last = (pl.col(edge).first().dt.strftime("%Y-%m") for edge in ("head_start", "head_end"))
+    first, last = (pl.col(edge).first().dt.strftime("%Y-%m").over("filing") for edge in ("head_start", "head_end"))
     return (pl.col("d_month") < first) | (pl.col("d_month") > last)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -26,7 +26,7 @@ class Context:
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """A filing on the table: every line as sent, and the address of the finding that makes a line unusable."""
+    """A filing on the table: every line as sent, and whether it is usable."""
 
     definition: Definition
     context: Context
@@ -37,9 +37,40 @@ class Judged:
 
     @cached_property
     def sound(self) -> pl.DataFrame:
-        if not self.lines.select(pl.col("unusable").any()).item():
-            return self.lines
-        return self.lines.filter(~pl.col("unusable"))
+        return usable(self.lines)
+
+
+@dataclass(frozen=True, eq=False)
+class Docket:
+    """Filings under one definition that are judged together. An expression over a frame costs nearly the same for one
+    small filing as for fifty."""
+
+    definition: Definition
+    contexts: Sequence[Context]
+    lines: pl.DataFrame
+    """Lines of one filing after another; `filing` is the place of its filing among the contexts."""
+    cache: dict[Any, Any] = field(default_factory=dict)
+
+    @cached_property
+    def sound(self) -> pl.DataFrame:
+        return usable(self.lines)
+
+    @cached_property
+    def filings(self) -> list[Judged]:
+        """Each by itself."""
+        if len(self.contexts) == 1:
+            return [Judged(self.definition, self.contexts[0], self.lines)]
+        parts = {place: part for (place,), part in self.lines.partition_by("filing", as_dict=True).items()}
+        return [
+            Judged(self.definition, context, parts.get(place, self.lines.clear()))
+            for place, context in enumerate(self.contexts)
+        ]
+
+
+def usable(lines: pl.DataFrame) -> pl.DataFrame:
+    if not lines.select(pl.col("unusable").any()).item():
+        return lines
+    return lines.filter(~pl.col("unusable"))
 
 
 LineKind = Callable[[Params, Definition], pl.Expr]

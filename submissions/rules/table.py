@@ -6,14 +6,13 @@ that have these dimensions are told of each group apart, all others of the filin
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
-from submissions.rules.registry import Judged
+from submissions.rules.registry import Docket
 
 
 @dataclass(frozen=True)
@@ -74,32 +73,42 @@ TOLD_IN_FINDINGS = ("number", "value", "valued")
 # Facts of the filing as a whole ---------------------------------------------------------------------------
 
 
-def answered_under(prefix: str, judged: Judged) -> bool:
+def in_filings(lines: pl.DataFrame, which: pl.Expr) -> set[int]:
+    """The filings of which some line is meant."""
+    return set(lines.select(pl.col("filing").filter(which).unique()).to_series())
+
+
+def answered_under(prefix: str, docket: Docket) -> set[int]:
     mine = pl.col("code").str.starts_with(prefix + ".") & (pl.col("address_fault") == "")
-    return bool(judged.lines.select(mine.any()).item())
+    return in_filings(docket.lines, mine)
 
 
-def reason_anywhere(reason: str, judged: Judged) -> bool:
-    return bool(judged.lines.select(pl.col("reason").str.split(";").list.contains(reason).any()).item())
+def reason_anywhere(reason: str, docket: Docket) -> set[int]:
+    return in_filings(docket.lines, pl.col("reason").str.split(";").list.contains(reason))
 
 
-def counts_filed(least: str, judged: Judged) -> bool:
+def counts_filed(least: str, docket: Docket) -> set[int]:
     """Counts with a value; answers that only frame them, such as an age limit, are none."""
     figures = (pl.col("t_type") == "count") & (pl.col("t_basis") != "context") & pl.col("number").is_not_null()
-    return bool(judged.sound.select(figures.sum()).item() >= int(least))
+    return set(docket.sound.filter(figures).group_by("filing").len().filter(pl.col("len") >= int(least))["filing"])
 
 
-def statuses_before(code: str, judged: Judged) -> list[str]:
-    previous = judged.context.previous
-    return [] if previous is None else previous.filter(pl.col("code") == code)["obs_status"].to_list()
+def told_before(code: str, docket: Docket, which: Callable[[str], bool]) -> set[int]:
+    """The filings before which this data point was answered with such a status."""
+    return {
+        place
+        for place, context in enumerate(docket.contexts)
+        if context.previous is not None
+        and any(which(status) for status in context.previous.filter(pl.col("code") == code)["obs_status"])
+    }
 
 
-WHOLE: dict[str, Callable[[str, Judged], bool]] = {
+WHOLE: dict[str, Callable[[str, Docket], set[int]]] = {
     "answered_under": answered_under,
     "reason_anywhere": reason_anywhere,
     "counts_filed": counts_filed,
-    "answered_before": lambda code, judged: bool(statuses_before(code, judged)),
-    "valued_before": lambda code, judged: any(s in judged.definition.valued for s in statuses_before(code, judged)),
+    "answered_before": lambda code, docket: told_before(code, docket, lambda status: True),
+    "valued_before": lambda code, docket: told_before(code, docket, docket.definition.valued.__contains__),
 }
 
 
@@ -108,39 +117,33 @@ WHOLE: dict[str, Callable[[str, Judged], bool]] = {
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """Facts by name, each a column of cells: one a data point of `once`, one a data point and group of `own`."""
+    """Facts by name, each a column of cells: one data point after another, each told of every group."""
 
     groups: list[dict[str, Any]]
-    """Members of each group, `d_<dimension>`."""
-    once: Mapping[str, int]
-    own: Mapping[str, int]
-    facts_once: Mapping[str, pl.Series]
-    facts_own: Mapping[str, pl.Series]
+    """`filing`, and the members of each group, `d_<dimension>`."""
+    own: frozenset[str]
+    """Data points that are told of each group apart; the others of its filing as a whole."""
+    places: Mapping[str, int]
+    facts: Mapping[str, pl.Series]
 
     def column(self, name: str, code: str) -> pl.Series:
         """One value a group."""
         size = len(self.groups)
-        if code in self.own:
-            return self.facts_own[name].slice(self.own[code] * size, size)
-        return self.facts_once[name].new_from_index(self.once[code], size)
+        return self.facts[name].slice(self.places[code] * size, size)
 
     def value(self, name: str, code: str, group: int) -> Any:
-        if code in self.own:
-            return self.facts_own[name][self.own[code] * len(self.groups) + group]
-        return self.facts_once[name][self.once[code]]
+        return self.facts[name][self.places[code] * len(self.groups) + group]
 
     def bad(self) -> dict[str, set[int]]:
         """Data point -> groups in which a line of it is unusable."""
-        size = len(self.groups)
-        told_once = zip(self.once, self.facts_once["bad"], strict=True)
-        told_apart = zip(itertools.product(self.own, range(size)), self.facts_own["bad"], strict=True)
-        found = {code: set(range(size)) for code, is_bad in told_once if is_bad and code not in self.own}
-        for (code, group), is_bad in told_apart:
-            if is_bad:
-                found.setdefault(code, set()).add(group)
+        found: dict[str, set[int]] = {}
+        if self.facts["bad"].any():
+            codes, size = list(self.places), len(self.groups)
+            for cell in self.facts["bad"].arg_true():
+                found.setdefault(codes[cell // size], set()).add(cell % size)
         return found
 
-    def columns(self, names: Iterable[str], judged: Judged) -> pl.DataFrame:
+    def columns(self, names: Iterable[str], docket: Docket) -> pl.DataFrame:
         """The columns that expressions made of `fact` and `of_filing` ask for."""
         found = []
         for name in names:
@@ -148,65 +151,86 @@ class Table:
             if code:
                 found.append(self.column(about, code).alias(name))
             else:
-                told = of_the_filing(name, judged)
-                found.append(pl.Series(name, [told] * len(self.groups), pl.Boolean))
+                met = of_the_filing(name, docket)
+                found.append(pl.Series(name, [group["filing"] in met for group in self.groups], pl.Boolean))
         return pl.DataFrame(found)
 
 
-def of_the_filing(name: str, judged: Judged) -> bool:
-    if name not in judged.cache:
+def of_the_filing(name: str, docket: Docket) -> set[int]:
+    """The filings of which this is true."""
+    if name not in docket.cache:
         about, _, operand = name.partition("=")
-        judged.cache[name] = WHOLE[about](operand, judged)
-    return judged.cache[name]
+        docket.cache[name] = WHOLE[about](operand, docket)
+    return docket.cache[name]
 
 
 def table(
-    judged: Judged, codes: Iterable[str], per: tuple[str, ...], names: Sequence[str], names_once: Sequence[str]
+    docket: Docket, codes: Iterable[str], per: tuple[str, ...], names: Sequence[str], names_once: Sequence[str]
 ) -> Table:
     """The table of these facts of these data points. No groups: nothing is filed that has the dimensions of `per`."""
-    points = judged.definition.points
-    own = [code for code in codes if per and set(per) <= set(points[code].dimensions)]
-    once = told_once(judged, names_once)
-    groups, facts_own = by_group(judged, own, per, names) if per else ([{}], once.clear())
+    points, once = docket.definition.points, told_once(docket, names_once)
+    if not per:
+        groups, told = every_filing(docket), [*points]
+        return Table(groups.to_dicts(), frozenset(), places(told), by_name(once))
+    own = [code for code in codes if set(per) <= set(points[code].dimensions)]
+    shared = [code for code in codes if code not in own]
+    groups, apart = by_group(docket, own, per, names)
+    beside = told_of_each(groups, shared, once, docket).select(names)
     return Table(
-        groups,
-        once={code: place for place, code in enumerate(points)},
-        own={code: place for place, code in enumerate(own)},
-        facts_once={fact.name: fact for fact in once},
-        facts_own={fact.name: fact for fact in facts_own},
+        groups.to_dicts(), frozenset(own), places([*own, *shared]), by_name(pl.concat([apart.select(names), beside]))
     )
 
 
-def told_once(judged: Judged, names: Sequence[str]) -> pl.DataFrame:
-    """Facts of every data point, whatever its dimensions, in the order of the definition."""
-    if "once" not in judged.cache:
-        cells = pl.DataFrame({"code": list(judged.definition.points)}, schema={"code": pl.String})
-        found = facts(cells, looked_at(judged, [], names), names)
-        judged.cache["once"] = found.with_columns(pl.col("bad") | pl.col("code").is_in(astray(judged)))
-    return judged.cache["once"]
+def places(codes: list[str]) -> dict[str, int]:
+    return {code: place for place, code in enumerate(codes)}
+
+
+def by_name(cells: pl.DataFrame) -> dict[str, pl.Series]:
+    return {fact.name: fact for fact in cells}
+
+
+def told_of_each(groups: pl.DataFrame, codes: list[str], once: pl.DataFrame, docket: Docket) -> pl.DataFrame:
+    """What is told of filings as a whole, beside each group of theirs."""
+    place = places([*docket.definition.points])
+    filing, filings = groups["filing"].to_list(), len(docket.contexts)
+    return once[[place[code] * filings + of_group for code in codes for of_group in filing]]
+
+
+def every_filing(docket: Docket) -> pl.DataFrame:
+    return pl.DataFrame({"filing": range(len(docket.contexts))}, schema={"filing": pl.UInt32})
+
+
+def told_once(docket: Docket, names: Sequence[str]) -> pl.DataFrame:
+    """Facts of every data point, whatever its dimensions, in the order of the definition, each for every filing."""
+    if "once" not in docket.cache:
+        found = facts(cells_of(docket.definition.points, every_filing(docket)), looked_at(docket, [], names), names)
+        docket.cache["once"] = with_astray(found, docket).with_columns(pl.col("bad") | pl.col("astray"))
+    return docket.cache["once"]
+
+
+def cells_of(codes: Iterable[str], groups: pl.DataFrame) -> pl.DataFrame:
+    """One data point after another, by group."""
+    cells = pl.DataFrame({"code": list(codes)}, schema={"code": pl.String})
+    return cells.join(groups, how="cross", maintain_order="left_right")
 
 
 def by_group(
-    judged: Judged, codes: list[str], per: tuple[str, ...], names: Sequence[str]
-) -> tuple[list[dict[str, Any]], pl.DataFrame]:
+    docket: Docket, codes: list[str], per: tuple[str, ...], names: Sequence[str]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The groups, in the order in which they are first filed; facts of one data point after another, by group."""
     keys = [f"d_{name}" for name in per]
-    lines = looked_at(judged, keys, names).filter(pl.col("code").is_in(codes))
-    groups, led_astray = lines.select(keys).unique(maintain_order=True), astray(judged)
-    if groups.is_empty() and not led_astray.isdisjoint(codes):
-        groups = pl.DataFrame({key: [None] for key in keys}, schema=dict.fromkeys(keys, pl.String))
-    cells = pl.DataFrame({"code": codes}, schema={"code": pl.String}).join(
-        groups, how="cross", maintain_order="left_right"
-    )
-    found = facts(cells, lines, names)
-    if led_astray:
-        # A line with a misspelt member may belong to any group that lacks one: it blocks its data point there.
-        found = found.with_columns(pl.col("bad") | (pl.col("code").is_in(led_astray) & ~pl.col("answered")))
-    return groups.to_dicts(), found
+    lines = looked_at(docket, keys, names).filter(pl.col("code").is_in(codes))
+    groups = lines.select("filing", *keys).unique(maintain_order=True)
+    # A filing whose lines of these data points all have a misspelt member still has a group, of no member.
+    lost = astray(docket).filter(pl.col("code").is_in(codes)).join(groups, on="filing", how="anti")
+    groups = pl.concat([groups, lost.select("filing").unique(maintain_order=True)], how="diagonal")
+    found = with_astray(facts(cells_of(codes, groups), lines, names), docket)
+    # A line with a misspelt member may belong to any group that lacks one: it blocks its data point there.
+    return groups, found.with_columns(pl.col("bad") | (pl.col("astray") & ~pl.col("answered")))
 
 
-def looked_at(judged: Judged, keys: list[str], names: Sequence[str]) -> pl.DataFrame:
-    return one_line_a_cell(judged).select("code", *keys, *(FACTS[name].of_line.alias(name) for name in names))
+def looked_at(docket: Docket, keys: list[str], names: Sequence[str]) -> pl.DataFrame:
+    return one_line_a_cell(docket).select("filing", "code", *keys, *(FACTS[name].of_line.alias(name) for name in names))
 
 
 def facts(cells: pl.DataFrame, lines: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
@@ -218,20 +242,30 @@ def facts(cells: pl.DataFrame, lines: pl.DataFrame, names: Sequence[str]) -> pl.
     )
 
 
-def astray(judged: Judged) -> set[str]:
-    """Data points of lines whose address is wrong elsewhere than in the code."""
-    if "astray" not in judged.cache:
+def astray(docket: Docket) -> pl.DataFrame:
+    """Filing and data point of lines whose address is wrong elsewhere than in the code."""
+    if "astray" not in docket.cache:
         wrong = (pl.col("address_fault") != "") & pl.col("t_type").is_not_null()
-        judged.cache["astray"] = set(judged.lines.select(pl.col("code").filter(wrong).unique()).to_series())
-    return judged.cache["astray"]
+        docket.cache["astray"] = docket.lines.filter(wrong).select("filing", "code").unique(maintain_order=True)
+    return docket.cache["astray"]
 
 
-def one_line_a_cell(judged: Judged) -> pl.DataFrame:
+def with_astray(cells: pl.DataFrame, docket: Docket) -> pl.DataFrame:
+    """Whether a line of the data point went astray."""
+    lost = astray(docket)
+    if lost.is_empty():
+        return cells.with_columns(pl.lit(False).alias("astray"))
+    marked = lost.with_columns(pl.lit(True).alias("astray"))
+    told = cells.join(marked, on=["filing", "code"], how="left", maintain_order="left")
+    return told.with_columns(pl.col("astray").fill_null(False))
+
+
+def one_line_a_cell(docket: Docket) -> pl.DataFrame:
     """Where a data point has lines for several periods, the one with most days inside the reporting period stands
     for it, then the later one. Unusable lines stay, as blanks that block."""
-    if "one_line" not in judged.cache:
-        judged.cache["one_line"] = longest_inside(judged.lines)
-    return judged.cache["one_line"]
+    if "one_line" not in docket.cache:
+        docket.cache["one_line"] = longest_inside(docket.lines)
+    return docket.cache["one_line"]
 
 
 def longest_inside(lines: pl.DataFrame) -> pl.DataFrame:
@@ -241,4 +275,4 @@ def longest_inside(lines: pl.DataFrame) -> pl.DataFrame:
         return lines
     inside = pl.min_horizontal("end", "head_end") - pl.max_horizontal("start", "head_start")
     ranked = lines.with_columns(inside.alias("inside")).sort("inside", "end", descending=True, maintain_order=True)
-    return ranked.unique("address", keep="first", maintain_order=True)
+    return ranked.unique(["filing", "address"], keep="first", maintain_order=True)

@@ -13,7 +13,7 @@ from submissions.canonical import FIELDS, content_hash
 from submissions.definition import LANGUAGES, Definition
 from submissions.messages import in_words
 from submissions.rules import Context
-from submissions.validation import Verdict, validate
+from submissions.validation import Verdict, validate, validate_together
 from tests.core.builders import CATALOGUE, head_of, judge, lines_of
 from tests.core.clean import CLEAN
 
@@ -142,3 +142,24 @@ def test_the_same_lines_have_the_same_findings_and_the_same_content(
     one, two = (validate(definition, frame, Context(head)) for frame in (first, second))
     assert (one.findings, one.computed) == (two.findings, two.computed)
     assert one.observations.select(FIELDS).equals(two.observations.select(FIELDS))
+
+
+@pytest.mark.parametrize("which", ALL_FIVE, ids=str)
+@settings(max_examples=25)
+@given(data=st.data())
+def test_filings_judged_together_have_the_verdicts_they_have_alone(which: tuple[str, str], data: st.DataObject) -> None:
+    definition = CATALOGUE.get(*which)
+    some = filings(definition) | st.just(CLEAN[which]())
+    filed = []
+    for head in data.draw(
+        st.lists(st.sampled_from(HEADS).map(lambda days: head_of(*which, days)), min_size=2, max_size=4)
+    ):
+        before = data.draw(st.none() | some)
+        context = Context(head, None if before is None else lines_of(head_of(*which), before))
+        filed.append((lines_of(head, data.draw(some)), context))
+
+    together = validate_together(definition, filed)
+
+    alone = [validate(definition, *one) for one in filed]
+    assert [(v.findings, v.computed) for v in together] == [(v.findings, v.computed) for v in alone]
+    assert all(one.observations.equals(other.observations) for one, other in zip(together, alone, strict=True))

@@ -11,12 +11,12 @@ from tests.conftest import submission
 
 
 @pytest.fixture
-def filed(api, person) -> Callable[[], Job]:
+def filed(api, person) -> Callable[..., Job]:
     """A submission through the API, and its job."""
 
-    def file() -> Job:
-        body = submission("member_state_statistics", "dk", "2025", {"address": "reports.total", "value": 10744})
-        answer = api(person("dk", "filer")).post("/api/v1/revisions/", body, format="json")
+    def file(state: str = "dk", reports: int = 10744) -> Job:
+        body = submission("member_state_statistics", state, "2025", {"address": "reports.total", "value": reports})
+        answer = api(person(state, "filer")).post("/api/v1/revisions/", body, format="json")
         return Job.objects.select_related("revision__filing").get(pk=answer.json()["job"]["id"])
 
     return file

@@ -14,7 +14,7 @@ from submissions import actions, jobs
 from submissions.actions import checking, dispatching
 from submissions.models import Finding, Job, Observation, Revision
 from submissions.tasks import reap_jobs
-from submissions.validation import validate
+from submissions.validation import validate_together
 from tests.conftest import run_jobs, submission
 
 LOST = timedelta(seconds=settings.JOB_LOST_AFTER_SECONDS + 1)
@@ -42,7 +42,7 @@ def crash(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*args: Any) -> None:
         raise ZeroDivisionError("a rule divides by nothing")
 
-    monkeypatch.setattr(checking, "validate", broken)
+    monkeypatch.setattr(checking, "validate_together", broken)
 
 
 @pytest.fixture
@@ -51,11 +51,11 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], None]],
 
     def arrange(happening: Callable[[], None]) -> None:
         def slow(*args: Any) -> Any:
-            monkeypatch.setattr(checking, "validate", validate)
+            monkeypatch.setattr(checking, "validate_together", validate_together)
             happening()
-            return validate(*args)
+            return validate_together(*args)
 
-        monkeypatch.setattr(checking, "validate", slow)
+        monkeypatch.setattr(checking, "validate_together", slow)
 
     return arrange
 
@@ -120,7 +120,7 @@ def test_a_job_that_crashes_every_time_fails_visibly_and_is_no_finding(filed, cr
 def test_a_crash_that_passes_leaves_no_trace_in_the_verdict(filed, monkeypatch) -> None:
     job = filed()
     with monkeypatch.context() as broken:
-        broken.setattr(checking, "validate", lambda *args: 1 / 0)
+        broken.setattr(checking, "validate_together", lambda *args: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             actions.run_job(job_id=job.pk)
 
@@ -257,6 +257,77 @@ def test_a_revision_withdrawn_while_it_is_checked_stays_withdrawn(filed, meanwhi
     assert (revision.state, revision.decision_reason) == ("withdrawn", "Too early.")
     assert revision.checked_at is not None
     assert stored(job)[0] == 1
+
+
+@pytest.fixture
+def three(filed) -> dict[str, Job]:
+    """Filings of three states that wait to be checked."""
+    return {state: filed(state, reports) for state, reports in (("dk", 10744), ("se", 12), ("nl", -1))}
+
+
+def states() -> dict[str, str]:
+    return dict(Job.objects.order_by("pk").values_list("revision__filing__obligation__entity__code", "state"))
+
+
+def test_small_checks_that_wait_are_done_together_each_with_its_own_verdict(three) -> None:
+    assert actions.run_job(job_id=three["dk"].pk) is True
+
+    assert states() == {"dk": "succeeded", "se": "succeeded", "nl": "succeeded"}
+    assert [actions.run_job(job_id=job.pk) for job in three.values()] == [False] * 3
+    for state, job in three.items():
+        revision = Revision.objects.with_names().select_related("source").get(job=job)
+        alone = checking.judge(revision.filing, checking.canonical_lines(revision))
+        found = list(Finding.objects.filter(revision=revision).values_list("rule", "address", "line", "value"))
+        assert found == [(f.rule, f.address, f.line, f.value) for f in alone.findings], state
+        assert {name: getattr(revision, name) for name in checking.counts(alone)} == checking.counts(alone)
+        assert (revision.state, revision.checked_at is None) == ("checked", False)
+        job.refresh_from_db()
+        assert (job.stage, job.attempt, job.rows_done, job.rows_total) == ("done", 1, 1, 1)
+    values = dict(Observation.objects.values_list("revision__filing__obligation__entity__code", "value"))
+    assert values == {"dk": "10744", "se": "12"}  # the one of NL cannot be used: there are no -1 reports
+
+
+def test_a_check_that_crashes_keeps_none_beside_it_from_its_verdict(three, monkeypatch) -> None:
+    def broken(definition: Any, filed: Any) -> Any:
+        if "se" in [context.head.entity for _lines, context in filed]:
+            raise ZeroDivisionError("a rule divides by nothing")
+        return validate_together(definition, filed)
+
+    monkeypatch.setattr(checking, "validate_together", broken)
+
+    assert actions.run_job(job_id=three["dk"].pk) is True
+
+    assert states() == {"dk": "succeeded", "se": "queued", "nl": "succeeded"}
+    three["se"].refresh_from_db()
+    assert (three["se"].stage, three["se"].attempt) == ("waiting", 1)
+    assert three["se"].error == "ZeroDivisionError: a rule divides by nothing"
+    assert stored(three["se"]) == (0, 0)
+    assert stored(three["dk"])[0] == 1
+
+
+def test_a_check_given_away_while_others_are_done_with_it_is_stored_once(three, meanwhile) -> None:
+    def given_away_and_done() -> None:
+        quiet(three["se"])
+        assert jobs.reap(lambda pk: None) == 1
+        assert actions.run_job(job_id=three["se"].pk) is True
+
+    meanwhile(given_away_and_done)
+
+    assert actions.run_job(job_id=three["dk"].pk) is True
+
+    assert states() == {"dk": "succeeded", "se": "succeeded", "nl": "succeeded"}
+    three["se"].refresh_from_db()
+    assert three["se"].attempt == 2
+    assert [stored(job)[0] for job in three.values()] == [1, 1, 0]
+
+
+def test_a_large_filing_is_checked_by_itself(three) -> None:
+    Job.objects.filter(pk=three["nl"].pk).update(rows_total=jobs.SMALL + 1)
+
+    assert actions.run_job(job_id=three["dk"].pk) is True
+
+    assert states() == {"dk": "succeeded", "se": "succeeded", "nl": "queued"}
+    assert actions.run_job(job_id=three["nl"].pk) is True
 
 
 def test_without_a_broker_the_filing_still_gets_its_receipt_and_is_handed_out_later(
