@@ -17,5 +17,5 @@ django.setup()
 from benchmarks.portal import prepare  # noqa: E402 -- models need django.setup()
 
 prepare()
-for name in sys.argv[1:] or ("files", "filings"):
+for name in sys.argv[1:] or ("files", "filings", "comparability", "quality"):
     importlib.import_module(f"benchmarks.{name}").run()

@@ -20,7 +20,7 @@ from rest_framework.test import APIClient
 from benchmarks import generated
 from benchmarks.portal import done, peak_memory, timed, token, worker
 from submissions import actions
-from submissions.bulk import copy
+from submissions.bulk import copy, in_order
 from submissions.canonical import FIELDS
 from submissions.models import Observation, Revision
 from submissions.sources import CSV, XLSX
@@ -86,10 +86,10 @@ def bare_copy(rows: pl.DataFrame) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS bare")
         cursor.execute(
-            f"CREATE TABLE bare (LIKE {Observation._meta.db_table} INCLUDING DEFAULTS INCLUDING IDENTITY "
+            f"CREATE TABLE bare (LIKE {Observation._meta.db_table} INCLUDING DEFAULTS "
             "INCLUDING INDEXES INCLUDING CONSTRAINTS)"
         )
-    copy(f"COPY bare ({names}) FROM STDIN", rows)
+    copy(f"COPY bare ({names}) FROM STDIN", in_order(rows, ["revision_id", "line"]))
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE bare")
 

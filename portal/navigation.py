@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from portal.reader import language
+
 
 @dataclass(frozen=True)
 class Item:
@@ -19,25 +21,41 @@ class Item:
     active: bool
 
 
+PUBLIC: list[tuple[str, str | Promise]] = [
+    ("statistics", _("Statistics")), ("definitions", _("Definitions")), ("rules", _("Rules")),
+]  # fmt: skip
+
+
 def entries(request: HttpRequest) -> list[tuple[str, str | Promise]]:
     """(URL name, label) of the pages this user works with."""
-    public: list[tuple[str, str | Promise]] = [("definitions", _("Definitions"))]
     if not request.user.is_authenticated:
-        return public
+        return PUBLIC
     access = request.user.access
     own: list[tuple[str, str | Promise]] = [("home", _("My filings"))] if access.reads else []
     if access.commission:
         own += [("review", _("Review")), ("completeness", _("Completeness")), ("dashboard", _("Dashboards"))]
+        own += [("releases", _("Releases"))]
     elif access.supervises_as:
         own += [("review", _("Reports addressed to us"))]
     if access.administers:
         own += [("entities", _("Organisation"))]
-    return [*own, *public, ("account", _("Account"))]
+    return [*own, *PUBLIC, ("account", _("Account"))]
 
 
 def page_frame(request: HttpRequest) -> dict[str, Any]:
-    items = [(reverse(name), label) for name, label in entries(request)]
+    return frame(entries(request), request.path)
+
+
+def public_frame(path: str) -> dict[str, Any]:
+    """The frame of a page that is the same for everybody."""
+    return frame(PUBLIC, path)
+
+
+def frame(found: list[tuple[str, str | Promise]], path: str) -> dict[str, Any]:
+    # Statistics are the same for everybody, so their language is in the address.
+    asked = {"statistics": f"?language={language()}"}
+    items = [(reverse(name), asked.get(name, ""), label) for name, label in found]
     return {
-        "navigation": [Item(url, label, request.path.startswith(url)) for url, label in items],
+        "navigation": [Item(url + query, label, path.startswith(url)) for url, query, label in items],
         "demo": settings.DEMO,
     }

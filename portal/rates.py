@@ -53,8 +53,7 @@ def count(who: str, rate: str) -> Rate:
     number, passed = divmod(now, window)
     key = f"rate:{who}:{int(number)}"
     try:
-        cache.add(key, 0, timeout=window + 1)
-        used = cache.incr(key)
+        used = 1 if cache.add(key, 1, timeout=window + 1) else cache.incr(key)
     except Exception:  # whatever the cache's library raises: who files must not wait for a counter that is away
         log.warning("the cache does not count requests", exc_info=True)
         used = 1

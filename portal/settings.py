@@ -183,6 +183,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_MB * 1024 * 1024
 PARSE_MEMORY_MB = read(env.int, "PARSE_MEMORY_MB", 600)
 PARSE_SECONDS = read(env.int, "PARSE_SECONDS", 60)
 
+# Publication ----------------------------------------------------------------------------------------------
+# Counts of people below it are withheld in what everybody may read. "Fewer than 2" would say 1, so 1 and 2 are no choice.
+DISCLOSURE_THRESHOLD = read(env.int, "DISCLOSURE_THRESHOLD", 5)
+if DISCLOSURE_THRESHOLD < 0 or DISCLOSURE_THRESHOLD in (1, 2):
+    problems.append(f"DISCLOSURE_THRESHOLD: '{DISCLOSURE_THRESHOLD}' is neither 0 (nothing is withheld) nor 3 or more")
+
 # Jobs -----------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
 JOB_HEARTBEAT_SECONDS = read(env.float, "JOB_HEARTBEAT_SECONDS", 1.0)
@@ -206,7 +212,7 @@ if CACHE_URL:
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "portal.tokens.ClientAuthentication",
-        "knox.auth.TokenAuthentication",
+        "portal.tokens.UserAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

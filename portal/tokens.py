@@ -1,4 +1,5 @@
-"""OAuth 2 client credentials (RFC 6749, 4.4): who may have a token, for which scopes, and what a token opens.
+"""OAuth 2 client credentials (RFC 6749, 4.4): who may have a token, for which scopes, and what a token opens; and the
+tokens of people.
 
 django-oauth-toolkit speaks the protocol; keys, scopes and the user behind a token are ours.
 """
@@ -13,6 +14,8 @@ from urllib.parse import unquote_plus
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from knox.auth import TokenAuthentication
+from knox.models import AuthToken
 from oauth2_provider.models import AccessToken
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauth2_provider.scopes import BaseScopes
@@ -80,3 +83,11 @@ class ClientAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
+
+
+class UserAuthentication(TokenAuthentication):  # type: ignore[misc]  # the library comes without types
+    """`Authorization: Token …`. The library would also look for other tokens of the user that have expired, to delete
+    them, with every request; they are refused when they are shown, which is enough."""
+
+    def _cleanup_token(self, auth_token: AuthToken) -> bool:
+        return auth_token.expiry is not None and auth_token.expiry < timezone.now()

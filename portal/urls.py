@@ -15,6 +15,7 @@ urlpatterns = [
     path("sign-out/", views.SignOut.as_view(), name="account_logout"),
     path("account/", views.account, name="account"),
     path("language/", login_not_required(set_language), name="set_language"),
+    path("api/v1/", include("reporting.api_urls")),  # first: the other answers whatever is left
     path("api/v1/", include("submissions.api.urls")),
     path("", include("submissions.urls")),
     path("", include("reporting.urls")),

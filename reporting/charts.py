@@ -10,7 +10,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from reporting.figures import SUMS, Beside, Figure, Row
+from reporting.comparability.knowledge import knowledge
+from reporting.figures import Beside, Figure, Row
 
 BLUE, YELLOW, TEAL, RED, GREY = "#0e47cb", "#d9a400", "#00797b", "#a51d31", "#5b6570"
 PALETTE = [BLUE, YELLOW, TEAL, RED, GREY, "#7a3fa0", "#3f8f2f", "#c2571a"]
@@ -73,10 +74,10 @@ def bars(figure: Figure, width: int) -> dict[str, Any]:
 
 
 def chosen(figure: Figure) -> list[Row]:
-    """Rows with a value; members that stand for a sum only where there is nothing else."""
+    """Rows with a value; a member that stands for others only where none of them is there."""
     rows = figure.with_value
-    parts = [row for row in rows if row.member not in SUMS]
-    return (parts or rows)[:MOST_BARS]
+    wholes = knowledge().wholes({row.member for row in rows})
+    return [row for row in rows if row.member not in wholes][:MOST_BARS]
 
 
 def repeated(rows: Sequence[Row]) -> set[tuple[str, str]]:

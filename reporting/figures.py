@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from portal.models import User
+from reporting.comparability.knowledge import knowledge
 from submissions.catalogue import catalogue
 from submissions.definition import Definition, Panel, split_address
 from submissions.models import Observation, ReportingPeriod
 from submissions.presentation import code_label, missing_words, notes, number, shown_value
-
-SUMS = {"EU", "GLOBAL"}
-"""Members that stand for others; they never enter a sum."""
 
 
 @dataclass(frozen=True)
@@ -131,15 +128,6 @@ def row(definition: Definition, panel: Panel, observation: Observation, language
     )
 
 
-def by_point(rows: Sequence[Row]) -> dict[str, list[Row]]:
-    """Rows of each data point, without members that stand for a sum."""
-    found: dict[str, list[Row]] = {}
-    for one in rows:
-        if one.member not in SUMS:
-            found.setdefault(one.code, []).append(one)
-    return found
-
-
 # Reference beside Member States ---------------------------------------------------------------------------
 
 
@@ -191,6 +179,7 @@ def reference_beside_member_states(user: User, language: str, period: str = "202
         elif label in REFERENCE_YEARS:
             sent.setdefault(country, {})[label] = value
     names = catalogue().code_lists["area"].codes
+    wholes = knowledge().wholes(set(sent))
     return [
         Beside(
             country,
@@ -201,5 +190,5 @@ def reference_beside_member_states(user: User, language: str, period: str = "202
             language,
         )
         for country in sorted(sent, key=lambda c: -sent[c].get("2022", 0))
-        if country not in SUMS
+        if country not in wholes
     ]

@@ -1,4 +1,4 @@
-"""Dashboards, completeness, and their downloads: chart, table and CSV come from the same query."""
+"""Dashboards and their downloads: chart, table and CSV come from the same query."""
 
 from __future__ import annotations
 
@@ -14,13 +14,11 @@ from django.views.decorators.http import require_safe
 
 from portal.models import User
 from portal.reader import language, user_of
-from reporting import charts, completeness, figures
-from reporting.comparability import Total, total
-from submissions.catalogue import catalogue
+from reporting import charts, completeness, figures, totals
 from submissions.definition import Panel
 from submissions.duties import duties
-from submissions.models import STATE_LABELS, Obligation, ReportingPeriod
-from submissions.presentation import in_language, number
+from submissions.models import ReportingPeriod
+from submissions.presentation import in_language
 from submissions.workbook.safe import safe_text
 
 WIDE, NARROW = 600, 200
@@ -34,6 +32,7 @@ def dashboards() -> list[tuple[str, str]]:
         ("member-states", _("Member States")),
         ("reference", _("Reference")),
         ("measurements", _("Measurements")),
+        ("quality", _("Data quality")),
     ]
 
 
@@ -84,35 +83,24 @@ def chosen_period(found: list[ReportingPeriod], label: str) -> ReportingPeriod |
 
 
 def blocks(name: str, period: ReportingPeriod, user: User) -> list[dict[str, Any]]:
-    expected = Obligation.objects.filter(return_id=period.return_id, since__lte=period.end).count()
-    return [block(panel, period, user, expected) for panel in figures.panels(name, period)]
+    panels = figures.panels(name, period)
+    board = totals.board(panels, period, user)
+    return [block(panel, period, user, board) for panel in panels]
 
 
-def block(panel: Panel, period: ReportingPeriod, user: User, expected: int) -> dict[str, Any]:
+def block(panel: Panel, period: ReportingPeriod, user: User, board: totals.Board) -> dict[str, Any]:
     """One figure as the page shows it: chart, table, totals or why there are none."""
     figure = figures.figure(panel, period, user, language())
-    sums = [
-        (
-            rows[0].point,
-            rows[0].unit_label,
-            shown_total(total(rows, expected if panel.entity_axis else len({r.member for r in rows}))),
-        )
-        for rows in figures.by_point(figure.rows).values()
-        if panel.entity_axis or len({row.dims for row in rows}) == 1
-    ]
     title = f"{in_language(panel.title)}, {period.label}"
     return {
         "figure": figure,
         "title": title,
         "alt": alternative(title, figure),
-        "totals": sums,
+        "caveats": totals.caveats(panel, board),
+        "totals": totals.totals(panel, board),
         "source": _("accepted filings of %(return)s, %(period)s.")
         % {"return": in_language(figure.definition.title), "period": period.label},
     }
-
-
-def shown_total(found: Total) -> tuple[str, list[str]]:
-    return (number(found.value, language()) if found.value is not None else "", list(found.reasons))
 
 
 def alternative(title: str, figure: figures.Figure) -> str:
@@ -138,55 +126,6 @@ def overview(request: HttpRequest) -> HttpResponse:
         "rates": sorted(counted, key=lambda r: (r.period.return_id, r.period.start)),
     }
     return render(request, "reporting/overview.html", context)
-
-
-# Completeness ---------------------------------------------------------------------------------------------
-
-
-def require_overseer(request: HttpRequest) -> User:
-    user = user_of(request)
-    if not user.access.commission:
-        raise Http404
-    return user
-
-
-LEGEND = (
-    "accepted",
-    "accepted_with_reservations",
-    "checked",
-    "with_errors",
-    "received",
-    "returned",
-    "missing",
-    "expected",
-    "late",
-)
-
-
-@require_safe
-def completeness_page(request: HttpRequest) -> HttpResponse:
-    """Who has filed what, when, how fully?"""
-    found = duties(require_overseer(request))
-    owed = [return_id for return_id in catalogue().returns if any(d.period.return_id == return_id for d in found)]
-    chosen = request.GET.get("return") or (
-        "member_state_statistics" if "member_state_statistics" in owed else next(iter(owed), "")
-    )
-    if owed and chosen not in owed:
-        raise Http404
-    context = {
-        "heading": _("Completeness"),
-        "question": _("Who has filed what, when, how fully?"),
-        "returns": [(return_id, in_language(catalogue().versions(return_id)[-1].title)) for return_id in owed],
-        "chosen": chosen,
-        "matrix": completeness.matrix(chosen, found) if owed else None,
-        "legend": [(state, STATE_LABELS[state]) for state in LEGEND],
-    }
-    return render(request, "reporting/completeness.html", context)
-
-
-@require_safe
-def completeness_csv(request: HttpRequest) -> HttpResponse:
-    return csv_response("completeness.csv", completeness.csv_rows(duties(require_overseer(request))))
 
 
 # Downloads ------------------------------------------------------------------------------------------------

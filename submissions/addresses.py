@@ -54,17 +54,21 @@ def member_columns(definition: Definition) -> list[pl.Expr]:
 
 
 def read_address(frame: pl.DataFrame, definition: Definition) -> pl.DataFrame:
-    """Adds the code, one column `d_<dimension>` each (null: not stated), t_… of the data point, and `address_fault`."""
+    """Adds the code, one column `d_<dimension>` each (null: not stated), t_… of the data point, and `address_fault`;
+    writes addresses the one way."""
     # A part at a time: the pieces of a million addresses need not be in memory all at once.
     parts = [in_parts(part, definition) for part in frame.select("address").iter_slices(ROWS_AT_ONCE)]
-    pieces = pl.concat(parts or [in_parts(frame.select("address"), definition)])
-    frame = beside_points(frame.hstack(pieces), definition)
-    return frame.with_columns(address_fault(definition)).drop("malformed")
+    pieces = pl.concat(parts or [in_parts(frame.select("address"), definition)], rechunk=True)
+    return frame.with_columns(pieces["address"]).hstack(pieces.drop("address"))
 
 
 def in_parts(addresses: pl.DataFrame, definition: Definition) -> pl.DataFrame:
     pieces = addresses.with_columns(BRACKETED).with_columns(INNER).with_columns(member_columns(definition))
-    return pieces.select("code", *stated(definition), malformed(definition))
+    pieces = pieces.select("address", "code", *stated(definition), malformed(definition))
+    read = beside_points(pieces, definition).select(pl.exclude("malformed"), address_fault(definition))
+    if addresses.select(pl.col("address").str.contains(plain(definition)).all()).item():
+        return read
+    return read.with_columns(canonical_address(definition).alias("address"))
 
 
 def beside_points(frame: pl.DataFrame, definition: Definition) -> pl.DataFrame:
@@ -126,6 +130,14 @@ def address_fault(definition: Definition) -> pl.Expr:
         .otherwise(pl.lit("", WORD))
         .alias("address_fault")
     )
+
+
+@lru_cache(maxsize=64)
+def plain(definition: Definition) -> str:
+    """What most addresses look like. Such a one is canonical, or has a fault: either way it stays as it is."""
+    member = r"(?:[^_,\[\]\s][^,\[\]\s]*)?"  # `_U`, not stated, is left out
+    members = "".join(f"(?:,?{name}={member})?" for name in definition.dimensions)
+    return rf"^[^\[\]\s]+(?:\[{members}\])?$"
 
 
 @lru_cache(maxsize=64)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
@@ -12,8 +13,10 @@ from import_export.admin import ImportExportModelAdmin
 from import_export.fields import Field
 from import_export.widgets import ForeignKeyWidget
 
-from portal.models import ReportingEntity
-from submissions.models import Job, Obligation, ReportingPeriod, Revision
+from portal.models import ReportingEntity, User
+from portal.reader import user_of
+from submissions import actions
+from submissions.models import Job, Obligation, Relief, ReportingPeriod, Revision
 
 
 class ObligationResource(resources.ModelResource):
@@ -44,6 +47,48 @@ class PeriodAdmin(admin.ModelAdmin[ReportingPeriod]):
 class ReadOnlyAdmin(admin.ModelAdmin[Any]):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+
+class ReliefForm(forms.ModelForm[Relief]):
+    by: User
+    """Who grants it."""
+
+    class Meta:
+        model = Relief
+        fields = ["obligation", "period", "kind", "due_on", "reason"]
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or self.cleaned_data
+        if not self.errors:
+            try:
+                actions.require_grantable(by=self.by, **told)
+            except actions.Refused as refusal:
+                raise forms.ValidationError(refusal.message) from refusal
+        return told
+
+
+@admin.register(Relief)
+class ReliefAdmin(admin.ModelAdmin[Relief]):
+    """Grants through the action. What stands is taken back on its page of completeness, which asks for the reason."""
+
+    form = ReliefForm
+    list_display = ["obligation", "period", "kind", "due_on", "granted_by", "granted_at", "taken_back_at"]
+    list_filter = ["kind", "period"]
+    list_select_related = ["obligation__entity", "period", "granted_by"]
+    autocomplete_fields = ["obligation"]
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        form = super().get_form(request, *args, **kwargs)
+        return type(form.__name__, (form,), {"by": request.user})
+
+    def save_model(self, request: HttpRequest, obj: Relief, form: Any, change: bool) -> None:
+        obj.pk = actions.grant_relief(by=user_of(request), **form.cleaned_data).pk
 
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import itertools
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -19,7 +20,7 @@ from typing import Any
 
 import polars as pl
 
-from submissions.addresses import WORD, beside_points, canonical_address, read_address
+from submissions.addresses import WORD, beside_points, read_address
 from submissions.datatypes import (
     DATE,
     NUMERIC,
@@ -34,6 +35,7 @@ from submissions.definition import Definition
 
 FIELDS = ("address", "value", "obs_status", "period", "unit", "qualifier", "low", "high", "reason", "flags", "comment")
 """Columns of an observation as sent, all text; the CSV columns of the API."""
+KNOWN = frozenset(FIELDS)
 BOUNDS = ["lower_bound", "upper_bound"]
 CONTROL = r"[\x00-\x08\x0b-\x1f\x7f]"
 UNTIDY = rf"^\s|\s$|{CONTROL}|[^\x00-\x7f]"
@@ -56,7 +58,7 @@ def raw_frame(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
     """Rows of text fields as a frame with a running `line` and the names of fields nobody knows in `extra`."""
     records = list(rows)
     columns: dict[str, list[str]] = {name: [str(r.get(name) or "") for r in records] for name in FIELDS}
-    extra = [", ".join(str(key) for key in r if key not in FIELDS) for r in records]
+    extra = ["" if r.keys() <= KNOWN else ", ".join(str(key) for key in r if key not in KNOWN) for r in records]
     schema = dict.fromkeys((*FIELDS, "extra"), pl.String)
     return pl.DataFrame(columns | {"extra": extra}, schema=schema).with_row_index("line")
 
@@ -68,16 +70,30 @@ def canonicalise(definition: Definition, raw: pl.DataFrame, head: Head) -> pl.Da
     Adds: code, d_<dimension>, t_…, address_fault, number, low_number, high_number, start, end (effective period),
     own_period (how many own days are given: 0, 1, 2), period_read (the period text could be read), valued.
     """
+    return with_figures(canonical_text(definition, raw), definition, head)
+
+
+def canonical_text(definition: Definition, raw: pl.DataFrame) -> pl.DataFrame:
+    """What `canonicalise` gives, without the figures: all that is kept of a filing, and all that its hash covers."""
     lines = read_address(tidy(raw), definition)
+    del raw  # where nobody else holds it, each of its columns is let go below when the sorted one is there
     for changes in rewriting(definition):
         lines = rewritten(lines, changes)
-    return with_figures(lines.sort("address", maintain_order=True), definition, head)
+    if lines.height <= ROWS_AT_ONCE:
+        return lines.sort("address", maintain_order=True)
+    # A column at a time: a million lines are not in memory twice.
+    order = lines.select(pl.arg_sort_by("address", maintain_order=True)).to_series()
+    for name in lines.columns:
+        lines = lines.with_columns(pl.col(name).gather(order))
+    return lines
 
 
 def tidy(raw: pl.DataFrame) -> pl.DataFrame:
     """Trim, NFC, drop control characters, in the columns that hold any such text."""
-    found = raw.select(pl.col(FIELDS).str.contains(UNTIDY).fill_null(True).any()).row(0)
-    names = [name for name, untidy in zip(FIELDS, found, strict=True) if untidy]
+    found = raw.select(pl.col(*FIELDS, "extra").str.contains(UNTIDY).fill_null(True).any()).row(0, named=True)
+    names = [name for name in FIELDS if found[name]]
+    if not names and not found["extra"]:
+        return raw
     text = pl.col(names).fill_null("").str.replace_all(CONTROL, "").str.strip_chars()
     frame = raw.with_columns(text, pl.col("extra").fill_null("").str.replace_all(CONTROL, ""))
     wide = [name for name in names if (frame[name].str.len_bytes() != frame[name].str.len_chars()).any()]
@@ -101,6 +117,8 @@ class Change:
 def rewritten(frame: pl.DataFrame, changes: list[Change]) -> pl.DataFrame:
     """Most filings are written canonically already: a column is worked on only if some line calls for it."""
     called_for = frame.select(change.where.any().alias(change.column) for change in changes).row(0)
+    if not any(called_for):
+        return frame
     return frame.with_columns(
         pl.when(change.where).then(change.text).otherwise(pl.col(change.column)).alias(change.column)
         for change, called in zip(changes, called_for, strict=True)
@@ -141,7 +159,6 @@ def rewriting(definition: Definition) -> list[list[Change]]:
     after = comment.str.extract(r"(?s)^[^:]*:\s*(.*)$", 1)
     return [
         [
-            Change("address", canonical_address(definition) != pl.col("address"), canonical_address(definition)),
             Change("obs_status", (pl.col("obs_status") == "") & ((value != "") | (pl.col("low") != "")), pl.lit("A")),
             Change("reason", has_separators("reason"), sorted_codes("reason")),
             Change("flags", has_separators("flags"), sorted_codes("flags")),
@@ -171,8 +188,18 @@ def rewriting(definition: Definition) -> list[list[Change]]:
 
 def with_figures(lines: pl.DataFrame, definition: Definition, head: Head) -> pl.DataFrame:
     """Numbers, days and whether there is a value, read from canonical text."""
-    days = lines.select("period").join(periods(lines, head), on="period", how="left", maintain_order="left")
+    return in_period(with_own_figures(lines, definition), head)
+
+
+def with_own_figures(lines: pl.DataFrame, definition: Definition) -> pl.DataFrame:
+    """The same, with no start and end where a line gives none."""
+    days = lines.select("period").join(periods(lines), on="period", how="left", maintain_order="left")
     return lines.with_columns(figures(definition)).hstack(days.drop("period"))
+
+
+def in_period(lines: pl.DataFrame, head: Head) -> pl.DataFrame:
+    """What has no days of its own covers the reporting period."""
+    return lines.with_columns(pl.col("start").fill_null(head.start), pl.col("end").fill_null(head.end))
 
 
 @lru_cache(maxsize=64)
@@ -191,17 +218,13 @@ OPEN_ENDS = pl.col("period").str.count_matches("..", literal=True)
 PERIOD_READ = (pl.col("period") == "") | (pl.col("period").str.contains(PERIOD) & (DAYS_GIVEN + OPEN_ENDS == 2))
 
 
-def periods(lines: pl.DataFrame, head: Head) -> pl.DataFrame:
+def periods(lines: pl.DataFrame) -> pl.DataFrame:
     """Every period that is written in the lines, read once."""
-    return (
-        lines.select(pl.col("period").unique())
-        .with_columns(
-            FIRST_DAY.alias("start"),
-            LAST_DAY.alias("end"),
-            DAYS_GIVEN.alias("own_period"),
-            PERIOD_READ.alias("period_read"),
-        )
-        .with_columns(pl.col("start").fill_null(head.start), pl.col("end").fill_null(head.end))
+    return lines.select(pl.col("period").unique()).with_columns(
+        FIRST_DAY.alias("start"),
+        LAST_DAY.alias("end"),
+        DAYS_GIVEN.alias("own_period"),
+        PERIOD_READ.alias("period_read"),
     )
 
 
@@ -222,8 +245,10 @@ def content_parts(lines: pl.DataFrame, head: Head) -> Iterator[bytes]:
 
 
 def in_order(texts: pl.DataFrame) -> pl.DataFrame:
-    """Sorted by all columns. Canonicalised lines are sorted by address, and most addresses stand once."""
-    return texts.sort(ORDER) if (texts["address"] == texts["address"].shift()).any() else texts
+    """Sorted by all columns. Canonicalised lines are sorted by address; most addresses stand once, or once a period."""
+    again = pl.col("address") == pl.col("address").shift()
+    later = pl.col("period") > pl.col("period").shift()
+    return texts.sort(ORDER) if texts.select((again & ~later).any()).item() else texts
 
 
 def content(lines: pl.DataFrame, head: Head) -> bytes:
@@ -242,13 +267,15 @@ def content_hash(lines: pl.DataFrame, head: Head) -> str:
 
 
 def pack(lines: pl.DataFrame) -> bytes:
-    """The text of canonicalised lines in columns (Arrow IPC, zstd), to be kept beside their source. Addresses are kept
-    in their parts, too; columns that hold nothing are left out."""
+    """The text of canonicalised lines in columns (Arrow IPC stream, zstd), to be kept beside their source. Addresses are
+    kept in their parts, too; columns that hold nothing are left out."""
     kept = lines.select("line", pl.col(pl.String), pl.col("address_fault").cast(pl.String))
     nothing = {name: None if name.startswith("d_") else "" for name in kept.columns[1:]}
-    told = kept.select(pl.col(name).ne_missing(pl.lit(text, pl.String)).any() for name, text in nothing.items()).row(0)
+    told = kept.select(
+        (pl.col(name).is_not_null() if text is None else pl.col(name) != text).any() for name, text in nothing.items()
+    ).row(0)
     out = io.BytesIO()
-    kept.select("line", *(name for name, holds in zip(nothing, told, strict=True) if holds)).write_ipc(
+    kept.select("line", *(name for name, holds in zip(nothing, told, strict=True) if holds)).write_ipc_stream(
         out, compression="zstd", compat_level=pl.CompatLevel.newest()
     )
     return out.getvalue()
@@ -256,13 +283,32 @@ def pack(lines: pl.DataFrame) -> bytes:
 
 def unpack(data: bytes, definition: Definition, head: Head) -> pl.DataFrame:
     """What `canonicalise` gave for the lines that were packed. Numbers and days are read from their text again."""
-    kept = pl.read_ipc(io.BytesIO(data))
+    return unpack_together([data], definition, [head])[0]
+
+
+def unpack_together(packed: Sequence[bytes], definition: Definition, heads: Sequence[Head]) -> list[pl.DataFrame]:
+    """What `unpack` gives for each of several filings, for less work."""
+    parts = [texts_of(kept_frame(data), definition) for data in packed]
+    lines = beside_points(pl.concat(parts), definition)
+    lines = lines.select(pl.exclude("address_fault"), pl.col("address_fault").cast(WORD))
+    lines, begun = with_own_figures(lines, definition), itertools.accumulate((p.height for p in parts), initial=0)
+    return [
+        in_period(lines.slice(start, part.height), head) for part, start, head in zip(parts, begun, heads, strict=False)
+    ]
+
+
+def kept_frame(data: bytes) -> pl.DataFrame:
+    # The first filings were packed as Arrow files, which take a pool of threads to read and write.
+    read = pl.read_ipc if data.startswith(b"ARROW1") else pl.read_ipc_stream
+    return read(io.BytesIO(data))
+
+
+def texts_of(kept: pl.DataFrame, definition: Definition) -> pl.DataFrame:
+    """With the columns that were left out because they hold nothing."""
 
     def column(name: str, nothing: str | None = "") -> pl.Expr:
         return pl.col(name) if name in kept.columns else pl.lit(nothing, pl.String).alias(name)
 
     texts = [column(name) for name in (*FIELDS, "extra", "code")]
     members = [column(f"d_{name}", None) for name in definition.dimensions]
-    lines = beside_points(kept.select("line", *texts, *members, column("address_fault")), definition)
-    lines = lines.select(pl.exclude("address_fault"), pl.col("address_fault").cast(WORD))
-    return with_figures(lines, definition, head)
+    return kept.select("line", *texts, *members, column("address_fault"))

@@ -17,7 +17,9 @@ def from_csv(data: bytes) -> pl.DataFrame:
         raise SourceError(
             Fault("empty", gettext_noop("The file is empty. Send a header line and one line an observation."))
         )
-    data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\x00", b"")
+    data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\x00", b"")
+    if b"\r" in data:  # found at once, where there is none; to look for pairs is dear
+        data = data.replace(b"\r\n", b"\n")
     header = read_header(data)
     frame = read_table(data, header)
     known = {name: pl.col(str(header.index(name))) if name in header else pl.lit("") for name in FIELDS}
@@ -43,7 +45,11 @@ def read_table(data: bytes, header: list[str]) -> pl.DataFrame:
     held = frame.select((pl.all().cast(pl.String) != "").any()).row(0)
     empty = [place for place, filled in zip(places, held, strict=True) if not filled]
     short = [column.name for column in frame if column.null_count()]
-    return frame.with_columns(pl.col(short).fill_null("")).with_columns(pl.lit("").alias(place) for place in empty)
+    frame = frame.with_columns(pl.col(short).fill_null("")).drop(empty)
+    # Lines are sorted later, and text in many chunks would be copied then. A column at a time: not all is there twice.
+    for place in frame.columns:
+        frame = frame.with_columns(frame[place].rechunk())
+    return frame.with_columns(pl.lit("").alias(place) for place in empty)
 
 
 def first_lines(frame: pl.DataFrame, data: bytes) -> pl.Expr:

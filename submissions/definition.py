@@ -168,6 +168,11 @@ class Definition:
     names: Mapping[str, str]
     """Loop variable of the rules -> code list that names its values for people."""
     code_lists: Mapping[str, CodeList]
+    released: bool = False
+    """Figures are published as statistics, release by release; see `reporting/disclosure.py`."""
+    sensitive_units: tuple[str, ...] = ()
+    """Units that count people whom a small figure could give away. Neither decides a verdict: both stay out of the
+    fingerprint."""
 
     @property
     def id(self) -> str:

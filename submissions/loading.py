@@ -214,6 +214,8 @@ def load(folder: Path, code_lists: Mapping[str, CodeList], shared_texts: Mapping
         rules=MappingProxyType({rule.code: rule for rule in rules}),
         names=MappingProxyType(rule_book.get("names", {})),
         code_lists=code_lists,
+        released=bool(head.get("released", False)),
+        sensitive_units=tuple(head.get("sensitive_units", ())),
     )
     require_known_names(definition, head_file, point_file)
     return definition
@@ -228,6 +230,8 @@ def require_known_names(definition: Definition, head_file: Path, point_file: Pat
 
     for dimension in definition.dimensions.values():
         known(dimension.code_list or "", definition.code_lists, dimension.id, "code list", head_file)
+    for unit in definition.sensitive_units:
+        known(unit, definition.code_lists["unit"].codes, "sensitive_units", "unit", head_file)
     for point in definition.points.values():
         if point.category not in definition.categories:
             raise DefinitionError(point_file, f"{point.code}.category", f"unknown category '{point.category}'")

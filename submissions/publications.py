@@ -114,3 +114,12 @@ def load_filing(row: dict[str, str], importer: User, reviewer: User) -> Loaded:
             revision=known, decision=row["decision"], reason=row["decision_reason"], by=reviewer
         )
     return Loaded(known.receipt, known.state, known.errors, known.warnings, new)
+
+
+def release_loaded() -> None:
+    """Publish the statistics of the periods that have filings and were never published; for portals that begin with
+    the published reports."""
+    periods = ReportingPeriod.objects.filter(filings__current__isnull=False, releases=None).distinct()
+    for period in periods.order_by("start"):
+        if period.definition.released:
+            actions.release_statistics(period=period, by=decider())

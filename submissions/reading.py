@@ -14,12 +14,17 @@ from submissions.sources import ODS, XLSX, read_source
 from submissions.workbook.reading import check_about, read_workbook
 
 
-@dataclass(frozen=True)
+@dataclass
 class Read:
     frame: pl.DataFrame
     """Raw lines."""
     layout: list[dict[str, Any]] = field(default_factory=list)
     """Of a workbook: its data sheets, each with the column of each field."""
+
+    def taken(self) -> pl.DataFrame:
+        """The raw lines, given away: a million of them are not kept beside the canonical ones."""
+        frame, self.frame = self.frame, self.frame.clear()
+        return frame
 
 
 def read_file(data: bytes, media_type: str, definition: Definition, head: Head) -> Read:

@@ -87,13 +87,15 @@ def load_json(data: bytes) -> Any:
 
 
 def as_text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return ";".join(value)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def from_observations(observations: Any) -> pl.DataFrame:

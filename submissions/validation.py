@@ -94,7 +94,7 @@ def on_the_table(definition: Definition, lines: pl.DataFrame, context: Context, 
     return with_history(definition, lines, context.previous).with_columns(
         pl.lit(context.head.start).alias("head_start"),
         pl.lit(context.head.end).alias("head_end"),
-        repeated(lines),
+        repeated(),
         pl.lit(place, pl.UInt32).alias("filing"),
     )
 
@@ -130,12 +130,10 @@ def anywhere(frame: pl.DataFrame, conditions: Mapping[int, pl.Expr]) -> dict[int
     return dict(zip(conditions, met.row(0), strict=True))
 
 
-def repeated(lines: pl.DataFrame) -> pl.Expr:
-    """Lines whose address stands on several lines. Sorting a million addresses takes less memory than hashing them."""
-    addresses = lines["address"].sort()
-    twice = addresses.filter(addresses == addresses.shift()).unique()
-    among = pl.col("address").is_in(twice.implode()) if len(twice) else pl.lit(False)
-    return among.alias("repeated")
+def repeated() -> pl.Expr:
+    """Lines whose address stands on several lines. Canonical lines are sorted by address."""
+    address = pl.col("address")
+    return ((address == address.shift()) | (address == address.shift(-1))).fill_null(False).alias("repeated")
 
 
 def unusable(todo: Plan, lines: pl.DataFrame, marked: dict[int, pl.Series]) -> pl.Expr | pl.Series:

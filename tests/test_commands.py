@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from portal.models import User
-from submissions.models import Job
+from submissions.models import Job, Revision
 from tests.conftest import submission
 
 FORM = Path(settings.DEFINITIONS_DIR) / "provider_report_2024"
@@ -27,7 +27,7 @@ def said(*command: object) -> str:
 
 @pytest.mark.pure
 def test_check_definition_names_what_a_sound_folder_holds() -> None:
-    assert said("check_definition", FORM).startswith("provider_report_2024: 155 data points, 74 rules, fingerprint ")
+    assert said("check_definition", FORM).startswith("provider_report_2024: 155 data points, 78 rules, fingerprint ")
 
 
 @pytest.mark.pure
@@ -72,3 +72,27 @@ def test_demo_users_are_made_in_demo_mode_only(entities, settings, monkeypatch: 
     monkeypatch.setenv("DEMO_PASSWORD", "a-password-of-the-test")
     assert "reviewer@commission.example" in said("make_demo_users")
     assert User.objects.get(email="filer@dk.example").check_password("a-password-of-the-test")
+
+
+@pytest.mark.django_db
+def test_generated_filings_are_filed_checked_and_accepted_once_and_say_that_they_are_generated() -> None:
+    for expected in ("4 generated filings.", "0 generated filings."):
+        assert said("load_generated", "--entities", 2, "--years", 2, "--seed", 3).strip() == expected
+
+    made = Revision.objects.filter(filing__obligation__entity__code__startswith="generated-")
+    assert {(r.state.removesuffix("_with_reservations"), r.note) for r in made} == {
+        ("accepted", "Generated; nobody filed this.")
+    }
+    assert all("not real" in r.filing.entity.name for r in made)
+    assert set(made.values_list("filing__period__label", flat=True)) == {"2001", "2002"}
+
+
+@pytest.mark.django_db
+def test_generated_filings_do_not_come_among_those_that_people_made(api, person) -> None:
+    body = submission("member_state_statistics", "dk", "2025", {"address": "reports.total", "value": 5})
+    api(person("dk", "filer")).post("/api/v1/revisions/", body, format="json")
+
+    with pytest.raises(CommandError, match="filings that people made"):
+        said("load_generated", "--entities", 2, "--years", 1)
+
+    assert Revision.objects.count() == 1

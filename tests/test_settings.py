@@ -44,6 +44,15 @@ def test_demo_users_are_refused_in_served_mode_without_a_second_switch() -> None
     assert start(**served, DEMO="true", DEMO_IN_SERVED_MODE="true").returncode == 0
 
 
+def test_a_threshold_of_disclosure_that_would_tell_the_figure_is_refused() -> None:
+    for wrong in ("1", "2", "-5"):
+        refused = start(DISCLOSURE_THRESHOLD=wrong)
+        assert refused.stderr.splitlines() == [
+            f"Setting DISCLOSURE_THRESHOLD: '{wrong}' is neither 0 (nothing is withheld) nor 3 or more"
+        ]
+    assert start(DISCLOSURE_THRESHOLD="0").returncode == 0
+
+
 def test_a_value_that_cannot_be_read_is_named() -> None:
     result = start(MAX_UPLOAD_MB="many")
     assert result.returncode == 1

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -12,27 +13,43 @@ from django.db import transaction
 from django.utils import timezone
 
 from submissions import bulk, hooks, jobs
-from submissions.canonical import canonicalise, unpack
+from submissions.canonical import canonicalise, unpack_together
 from submissions.definition import Definition
 from submissions.models import ACCEPTED, Filing, Finding, Observation, Revision, RevisionState, Stage
 from submissions.reading import read_file
 from submissions.rules import Context
 from submissions.validation import Verdict, validate_together
 
-
-def judge(filing: Filing, lines: pl.DataFrame) -> Verdict:
-    """The verdict on canonical lines of a filing, which need not be stored; nothing is written."""
-    return judge_together(filing.definition, [(filing, lines)])[0]
+OF_A_CHECK = ["errors", "warnings", "infos", "not_evaluated", "checked_at", "compared_with", "replaces_accepted"]
+"""Fields of a revision that its check sets."""
 
 
-def judge_together(definition: Definition, filed: Sequence[tuple[Filing, pl.DataFrame]]) -> list[Verdict]:
+@dataclass(frozen=True)
+class Beside:
+    """Accepted revisions that a filing is judged beside, by primary key."""
+
+    before: int | None = None
+    """The last one before its period, of the same duty and version."""
+    replaced: int | None = None
+    """The one of the same filing and version."""
+
+
+def judge(filing: Filing, lines: pl.DataFrame, beside: Beside | None = None) -> Verdict:
+    """The verdict on canonical lines of a filing, which need not be stored, beside what is accepted now unless told
+    otherwise; nothing is written."""
+    definition = filing.definition
+    found = beside or beside_each([filing], definition.version)[0]
+    return judge_together(definition, [(filing, lines, found)])[0]
+
+
+def judge_together(definition: Definition, filed: Sequence[tuple[Filing, pl.DataFrame, Beside]]) -> list[Verdict]:
     """The verdict on each of several filings of one definition."""
-    before = last_accepted([filing for filing, _ in filed], definition.version)
+    there = lines_by_key({key for _, _, beside in filed for key in (beside.before, beside.replaced) if key})
     return validate_together(
         definition,
         [
-            (lines, Context(filing.head, lines_before))
-            for (filing, lines), lines_before in zip(filed, before, strict=True)
+            (lines, Context(filing.head, there.get(beside.before or 0), there.get(beside.replaced or 0)))
+            for filing, lines, beside in filed
         ],
     )
 
@@ -41,74 +58,118 @@ def check_revisions(claims: Sequence[jobs.Claim]) -> None:
     """The work of the jobs of some revisions, in one transaction: all are checked, or none."""
     filed = Revision.objects.with_names().select_related("source").defer("source__deflated")
     by_job = {revision.job.pk: revision for revision in filed.filter(job__in=[mine.job_id for mine in claims])}
-    revisions = [by_job[mine.job_id] for mine in claims]
-    lines = [canonical_lines(revision) for revision in revisions]
-    for mine, frame in zip(claims, lines, strict=True):
-        mine.rows_total = frame.height
+    lines = lines_of_each(by_job.values())
+    for mine in claims:
+        mine.rows_total = lines[by_job[mine.job_id].pk].height
         mine.enter(Stage.CHECKING)
-    verdicts = verdicts_on(revisions, lines)
+    pin(by_job.values())
+    verdicts = verdicts_on(by_job.values(), lines)
     for mine in claims:
         mine.enter(Stage.STORING)
     with transaction.atomic():
-        store_verdicts(revisions, verdicts, claims[0].done)
+        store_verdicts([(revision, verdicts[revision.pk]) for revision in by_job.values()], claims[0].done)
         jobs.finish(*claims)
 
 
-def verdicts_on(revisions: Sequence[Revision], lines: Sequence[pl.DataFrame]) -> list[Verdict]:
-    """Those under one definition are judged together."""
-    under: dict[Definition, list[int]] = {}
-    for place, revision in enumerate(revisions):
-        under.setdefault(revision.definition, []).append(place)
+def by_definition(revisions: Iterable[Revision]) -> dict[Definition, list[Revision]]:
+    under: dict[Definition, list[Revision]] = {}
+    for revision in revisions:
+        under.setdefault(revision.definition, []).append(revision)
+    return under
+
+
+def pin(revisions: Iterable[Revision]) -> None:
+    """Tell each what it is compared with: what is accepted now. Stored with its verdict."""
+    for definition, some in by_definition(revisions).items():
+        found = beside_each([revision.filing for revision in some], definition.version)
+        for revision, beside in zip(some, found, strict=True):
+            pin_to(revision, beside)
+
+
+def pin_to(revision: Revision, beside: Beside) -> None:
+    revision.compared_with_id, revision.replaces_accepted_id = beside.before, beside.replaced
+
+
+def pinned(revision: Revision) -> Beside:
+    return Beside(revision.compared_with_id, revision.replaces_accepted_id)
+
+
+def verdicts_on(revisions: Iterable[Revision], lines: Mapping[int, pl.DataFrame]) -> dict[int, Verdict]:
+    """By revision, beside those it is pinned to. Those under one definition are judged together."""
     found: dict[int, Verdict] = {}
-    for definition, places in under.items():
-        verdicts = judge_together(definition, [(revisions[place].filing, lines[place]) for place in places])
-        found |= dict(zip(places, verdicts, strict=True))
-    return [found[place] for place in range(len(revisions))]
+    for definition, some in by_definition(revisions).items():
+        verdicts = judge_together(definition, [(one.filing, lines[one.pk], pinned(one)) for one in some])
+        found |= zip((revision.pk for revision in some), verdicts, strict=True)
+    return found
 
 
-def canonical_lines(revision: Revision) -> pl.DataFrame:
-    """The canonical lines of a revision, as they were filed."""
+def lines_of_each(revisions: Iterable[Revision]) -> dict[int, pl.DataFrame]:
+    """By revision, its canonical lines as they were filed."""
+    found: dict[int, pl.DataFrame] = {}
+    for definition, some in by_definition(revisions).items():
+        found |= zip((revision.pk for revision in some), read_together(definition, some), strict=True)
+    return found
+
+
+def read_together(definition: Definition, revisions: Sequence[Revision]) -> list[pl.DataFrame]:
+    """Read again from the source, where the canonical lines were not kept beside it."""
+    if not all(revision.source.canonical for revision in revisions):
+        return [read_again(revision) for revision in revisions]
+    packed = [bytes(revision.source.canonical) for revision in revisions]
+    return unpack_together(packed, definition, [revision.filing.head for revision in revisions])
+
+
+def read_again(revision: Revision) -> pl.DataFrame:
     source, definition, head = revision.source, revision.definition, revision.filing.head
-    if source.canonical:
-        return unpack(bytes(source.canonical), definition, head)
     read = read_file(zlib.decompress(source.deflated), source.media_type, definition, head)
     return canonicalise(definition, read.frame, head)
 
 
+def canonical_lines(revision: Revision) -> pl.DataFrame:
+    """The canonical lines of a revision, as they were filed."""
+    return lines_of_each([revision])[revision.pk]
+
+
 def previous_lines(filing: Filing, version: str) -> pl.DataFrame | None:
     """What was accepted of this filing's duty before its period."""
-    return last_accepted([filing], version)[0]
+    before = beside_each([filing], version)[0].before
+    return lines_by_key([before])[before] if before else None
 
 
-def last_accepted(filings: Sequence[Filing], version: str) -> list[pl.DataFrame | None]:
-    """For each filing, which need not be stored: canonical lines of the last accepted one before its period, of the same
-    return and version."""
+def beside_each(filings: Sequence[Filing], version: str) -> list[Beside]:
+    """For each filing, which need not be stored: what is accepted now of its duty, in this version."""
     accepted = (
         Revision.objects.filter(
             filing__obligation__in={filing.obligation_id for filing in filings}, version=version, state__in=ACCEPTED
         )
         .order_by("filing__period__end", "number")
-        .values_list("filing__obligation", "filing__sandbox", "filing__period__end", "pk")
+        .values_list("filing__obligation", "filing__sandbox", "filing__period__end", "filing", "pk")
     )
     told = list(accepted)
 
-    def before(filing: Filing) -> int | None:
-        mine = (filing.obligation_id, filing.sandbox)
-        earlier = [pk for duty, sandbox, end, pk in told if (duty, sandbox) == mine and end < filing.period.start]
-        return earlier[-1] if earlier else None
+    def beside(filing: Filing) -> Beside:
+        mine, start = (filing.obligation_id, filing.sandbox), filing.period.start
+        earlier = [pk for duty, sandbox, end, _, pk in told if (duty, sandbox) == mine and end < start]
+        same = [pk for *_, of, pk in told if of == filing.pk]
+        return Beside(earlier[-1] if earlier else None, same[-1] if same else None)
 
-    wanted = [before(filing) for filing in filings]
-    found = Revision.objects.with_names().select_related("source").in_bulk([pk for pk in wanted if pk]) if told else {}
-    return [canonical_lines(found[pk]) if pk else None for pk in wanted]
+    return [beside(filing) for filing in filings]
+
+
+def lines_by_key(revisions: Collection[int]) -> dict[int, pl.DataFrame]:
+    """By primary key, the canonical lines of revisions."""
+    if not revisions:
+        return {}
+    found = Revision.objects.with_names().select_related("source").defer("source__deflated").in_bulk(list(revisions))
+    return lines_of_each(found.values())
 
 
 def store_verdict(revision: Revision, verdict: Verdict, mine: jobs.Claim) -> None:
-    store_verdicts([revision], [verdict], mine.done)
+    store_verdicts([(revision, verdict)], mine.done)
 
 
-def store_verdicts(revisions: Sequence[Revision], verdicts: Sequence[Verdict], done: Callable[[int], None]) -> None:
+def store_verdicts(judged: Sequence[tuple[Revision, Verdict]], done: Callable[[int], None]) -> None:
     """Figures and findings of each, and what they come to. `done` hears how many figures are written."""
-    judged = list(zip(revisions, verdicts, strict=True))
     figures = [observation_rows(revision.pk, verdict.observations) for revision, verdict in judged]
     bulk.insert(Observation, pl.concat(figures), done)
     if findings := [finding_rows(revision.pk, verdict) for revision, verdict in judged if verdict.findings]:
@@ -117,7 +178,8 @@ def store_verdicts(revisions: Sequence[Revision], verdicts: Sequence[Verdict], d
         for name, count in counts(verdict).items():
             setattr(revision, name, count)
         revision.checked_at = timezone.now()
-    Revision.objects.bulk_update(revisions, ["errors", "warnings", "infos", "not_evaluated", "checked_at"])
+    revisions = [revision for revision, _verdict in judged]
+    Revision.objects.bulk_update(revisions, OF_A_CHECK)
     # Withdrawn meanwhile, a revision has its findings, and stays withdrawn.
     waiting = Revision.objects.filter(pk__in=[revision.pk for revision in revisions], state=RevisionState.RECEIVED)
     now_checked = set(waiting.select_for_update().values_list("pk", flat=True))

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from portal.models import User
@@ -23,12 +24,19 @@ Line = dict[str, Any]
 @transaction.atomic
 def start_filing(*, obligation: Obligation, period: ReportingPeriod, by: User) -> Filing:
     """The filing of an obligation for a period; made if nobody started it."""
+    return started(Filing.objects.all(), obligation, period, by)[0]
+
+
+def started(
+    filings: QuerySet[Filing], obligation: Obligation, period: ReportingPeriod, by: User
+) -> tuple[Filing, bool]:
+    """Inside a transaction: the filing, and whether it was made here."""
     if not obligation.covers(period):
         raise Refused("not_owed", _("%(entity)s owes no %(period)s.") % {"entity": obligation.entity, "period": period})
-    filing, _created = Filing.objects.get_or_create(obligation=obligation, period=period, sandbox=by.access.sandbox)
+    filing, made = filings.get_or_create(obligation=obligation, period=period, sandbox=by.access.sandbox)
     filing.obligation, filing.period = obligation, period
     require_filer(filing, by)
-    return filing
+    return filing, made
 
 
 def require_filer(filing: Filing, by: User) -> None:

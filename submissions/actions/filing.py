@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -16,10 +18,22 @@ from django.utils.translation import gettext as _
 from portal.models import User
 from submissions import hooks
 from submissions.actions import dispatching
-from submissions.actions.drafts import locked, require_filer
+from submissions.actions.drafts import locked, require_filer, started
 from submissions.actions.refusals import Conflict, Refused
 from submissions.canonical import Head, content_hash, pack
-from submissions.models import Door, Draft, Filing, Job, Purpose, Revision, RevisionState, Source, Upload
+from submissions.models import (
+    Door,
+    Draft,
+    Filing,
+    Job,
+    Obligation,
+    Purpose,
+    ReportingPeriod,
+    Revision,
+    RevisionState,
+    Source,
+    Upload,
+)
 
 
 @dataclass(frozen=True)
@@ -53,7 +67,7 @@ class Submission:
     """What arrives at a door, read but not judged."""
 
     lines: pl.DataFrame
-    """Canonical lines."""
+    """Canonical lines, with or without their figures."""
     source: bytes | Kept
     media_type: str
     door: str
@@ -92,20 +106,55 @@ def submit_revision(
     `replaces` names the revision the filer knew as the last one; a correction needs it, and a reason. Two clients at
     the same moment therefore give one winner and one conflict. Raises Refused, Conflict.
     """
+    with one_filing_a_key():
+        revision, created = add_or_replay(
+            filing, submission, by, replaces, reason, idempotency_key, filed_on, note, signature
+        )
+        if created:
+            queue_check(revision)
+    return revision, created
+
+
+def file_revision(
+    *,
+    obligation: Obligation,
+    period: ReportingPeriod,
+    submission: Submission,
+    by: User,
+    replaces: int | None = None,
+    reason: str = "",
+    idempotency_key: str | None = None,
+) -> tuple[Revision, bool]:
+    """As `submit_revision`, for a filing that nobody may have started yet. A refused revision starts none."""
+    head = Filing(obligation=obligation, period=period).head
+    proof = submission.proof or Proof.of(submission.lines, head)
+    with one_filing_a_key():
+        # Nobody else sees a filing made here before the commit, so it is as good as locked.
+        filing, made = started(Filing.objects.select_for_update(), obligation, period, by)
+        revision, created = add_behind_lock(filing, submission, proof, by, replaces, reason, idempotency_key)
+        if created:
+            queue_check(revision)
+            if not made:
+                discard_prepared(revision, submission.upload)
+    return revision, created
+
+
+@contextmanager
+def one_filing_a_key() -> Iterator[None]:
+    """A transaction; refused if the idempotency key was used for another filing at the same moment, behind another
+    lock."""
     try:
         with transaction.atomic():
-            revision, created = add_or_replay(
-                filing, submission, by, replaces, reason, idempotency_key, filed_on, note, signature
-            )
-            if created:
-                job = Job.objects.create(revision=revision, rows_total=submission.lines.height)
-                transaction.on_commit(lambda: dispatching.dispatch(job.pk))
+            yield
     except IntegrityError as problem:
-        # The key was used for another filing at the same moment, behind another lock.
         if "idempotency" not in str(problem):
             raise
         raise key_reused() from problem
-    return revision, created
+
+
+def queue_check(revision: Revision) -> None:
+    job = Job.objects.create(revision=revision, rows_total=revision.lines)
+    transaction.on_commit(lambda: dispatching.dispatch(job.pk))
 
 
 def add_or_replay(
@@ -114,9 +163,19 @@ def add_or_replay(
 ) -> tuple[Revision, bool]:  # fmt: skip
     """Inside a transaction: the new revision, or the one that holds this content already."""
     proof = submission.proof or Proof.of(submission.lines, filing.head)
-    # The lock on the filing makes numbering and the comparison with the last revision one step.
     filing = locked(filing)
     require_filer(filing, by)
+    revision, created = add_behind_lock(filing, submission, proof, by, replaces, reason, key, filed_on, note, signature)
+    if created:
+        discard_prepared(revision, submission.upload)
+    return revision, created
+
+
+def add_behind_lock(
+    filing: Filing, submission: Submission, proof: Proof, by: User, replaces: int | None, reason: str,
+    key: str | None = None, filed_on: date | None = None, note: str = "", signature: Signature | None = None,
+) -> tuple[Revision, bool]:  # fmt: skip
+    """The lock on the filing makes numbering and the comparison with the last revision one step."""
     if earlier := replayed(filing, proof.content_hash, key, by):
         return earlier, False
     require_known_predecessor(filing, replaces, reason)
@@ -128,11 +187,15 @@ def add_or_replay(
         )
     revision = add_revision(filing, submission, proof, by, reason, key, filed_on, note, signature)
     hooks.emit("revision.received", revision)
-    Draft.objects.filter(filing=filing).delete()
-    if submission.upload is not None:  # the bytes of a signed file are kept with the revision
-        Upload.objects.filter(pk=submission.upload).update(revision=revision, content=b"", canonical=b"", verdict=b"")
-    Upload.objects.filter(filing=filing, purpose=Purpose.PREPARE, revision=None).delete()
     return revision, True
+
+
+def discard_prepared(revision: Revision, upload: int | None) -> None:
+    """What was prepared for the filing is filed now; `upload` is the one that was signed."""
+    Draft.objects.filter(filing=revision.filing).delete()
+    if upload is not None:  # the bytes of a signed file are kept with the revision
+        Upload.objects.filter(pk=upload).update(revision=revision, content=b"", canonical=b"", verdict=b"")
+    Upload.objects.filter(filing=revision.filing, purpose=Purpose.PREPARE, revision=None).delete()
 
 
 def key_reused() -> Conflict:

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from portal.models import User
 from submissions import hooks, jobs
 from submissions.actions import dispatching
-from submissions.actions.checking import counts, judge, store_verdict
+from submissions.actions.checking import Beside, beside_each, counts, judge, pin_to, store_verdict
 from submissions.actions.drafts import locked, require_filer
 from submissions.actions.filing import Kept, Proof, Submission, add_or_replay, key_reused
 from submissions.actions.refusals import Refused
-from submissions.canonical import canonicalise, unpack
+from submissions.canonical import canonical_text, unpack, with_figures
 from submissions.models import Door, Filing, Job, Purpose, Stage, Upload
 from submissions.reading import read_file
 from submissions.sources import SourceError
@@ -81,13 +81,14 @@ def run_upload(mine: jobs.Claim) -> None:
         return
     mine.rows_total = submission.lines.height
     mine.enter(Stage.CHECKING)
-    verdict = judge(upload.filing, submission.lines)
+    proof = Proof.of(submission.lines, upload.filing.head)
+    (pins,) = beside_each([upload.filing], upload.filing.definition.version)
+    verdict = judge(upload.filing, submission.lines, pins)
     # A million lines are not kept in memory beside the figures that are stored from them.
-    proof, numbers = Proof.of(submission.lines, upload.filing.head), submission.lines.select("line")
-    submission = replace(submission, proof=proof, lines=numbers)
+    submission = replace(submission, proof=proof, lines=submission.lines.select("line"))
     mine.enter(Stage.STORING)
     if upload.purpose == Purpose.FILE:
-        file_upload(upload, submission, verdict, mine)
+        file_upload(upload, submission, verdict, pins, mine)
     else:
         keep_upload(upload, submission, verdict, mine)
 
@@ -95,9 +96,13 @@ def run_upload(mine: jobs.Claim) -> None:
 def read_submission(upload: Upload) -> Submission:
     door = Door.API if upload.purpose == Purpose.FILE else Door.UPLOAD
     definition, head = upload.filing.definition, upload.filing.head
-    read = read_file(zlib.decompress(upload.content), upload.media_type, definition, head)
-    lines = canonicalise(definition, read.frame, head)
+    read = read_file(inflated(upload), upload.media_type, definition, head)
+    lines = with_figures(canonical_text(definition, read.taken()), definition, head)
     return Submission(lines, kept_bytes(upload), upload.media_type, door, upload.name, read.layout)
+
+
+def inflated(upload: Upload) -> bytes:
+    return zlib.decompress(upload.content, bufsize=max(upload.size, 1))  # in one piece, so it is in memory once
 
 
 def kept_bytes(upload: Upload) -> Kept:
@@ -122,7 +127,7 @@ def keep_upload(upload: Upload, submission: Submission, verdict: Verdict, mine: 
         jobs.finish(mine)
 
 
-def file_upload(upload: Upload, submission: Submission, verdict: Verdict, mine: jobs.Claim) -> None:
+def file_upload(upload: Upload, submission: Submission, verdict: Verdict, pins: Beside, mine: jobs.Claim) -> None:
     """One transaction: the revision, its figures and findings, the end of the job. A conflict is told by the job."""
     try:
         with transaction.atomic():
@@ -130,6 +135,7 @@ def file_upload(upload: Upload, submission: Submission, verdict: Verdict, mine: 
                 upload.filing, submission, upload.sent_by, upload.replaces, upload.reason, upload.idempotency_key
             )
             if created:
+                pin_to(revision, pins)
                 store_verdict(revision, verdict, mine)
             Upload.objects.filter(pk=upload.pk).update(
                 **counts(verdict), revision=revision, lines=submission.lines.height, layout=submission.layout,

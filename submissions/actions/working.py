@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import time
 
+from portal.settling import give_back_memory
 from submissions import jobs
 from submissions.actions import checking, uploads
 
@@ -11,6 +13,8 @@ log = logging.getLogger(__name__)
 
 CHECKS_TOGETHER = 40
 """Judging forty small filings takes about as long as judging six by themselves."""
+LINGER_SECONDS = 0.15
+"""Where one check waits beside another, more are on their way: so long they are waited for."""
 
 
 def run_job(*, job_id: int) -> bool:
@@ -22,7 +26,7 @@ def run_job(*, job_id: int) -> bool:
     mine = jobs.claim(job_id)
     if mine is None:
         return False
-    others = jobs.claim_small_checks(CHECKS_TOGETHER - 1) if mine.is_small_check else []
+    others = claim_beside(mine)
     if not others:
         return run(mine)
     with jobs.alive(mine, *others):
@@ -42,6 +46,15 @@ def run_job(*, job_id: int) -> bool:
         return run(mine)
 
 
+def claim_beside(mine: jobs.Claim) -> list[jobs.Claim]:
+    """Small checks to be done with this one; none at once if none waits, so that a single filing is never held up."""
+    found = jobs.claim_small_checks(CHECKS_TOGETHER - 1) if mine.is_small_check else []
+    if found and len(found) < CHECKS_TOGETHER - 1:
+        time.sleep(LINGER_SECONDS)
+        found += jobs.claim_small_checks(CHECKS_TOGETHER - 1 - len(found))
+    return found
+
+
 def run(mine: jobs.Claim) -> bool:
     """The work of a job by itself."""
     try:
@@ -56,4 +69,7 @@ def run(mine: jobs.Claim) -> bool:
         if not jobs.give_back(mine, problem):
             return False  # given to another worker meanwhile, whose rows ours ran into
         raise
+    finally:
+        if mine.rows_total > jobs.SMALL:
+            give_back_memory()
     return True

@@ -28,7 +28,7 @@ from submissions.api.parsers import ExactJSONParser
 from submissions.api.problems import Problem, of_refusal, of_source, problem
 from submissions.api.proof import ProblemShape
 from submissions.api.serializers import RevisionShape
-from submissions.canonical import canonicalise
+from submissions.canonical import canonical_text
 from submissions.models import Door, Obligation, ReportingPeriod, Revision
 from submissions.sources import JSON, Fault, SourceError, from_observations
 
@@ -122,20 +122,19 @@ def read_items(filings: list[Any], user: User) -> tuple[dict[int, Item], list[Re
     for index, filing in enumerate(filings):
         with noted(results[index]):
             items[index] = read_item(filing, known, user)
-    return canonical(items, user), results
+    return canonical(items), results
 
 
-def canonical(items: dict[int, Item], user: User) -> dict[int, Item]:
-    """All filings of one definition in one pass: what a pass costs does not depend on the lines. The days of the head
-    go only into columns that the judge needs, who reads the lines again."""
+def canonical(items: dict[int, Item]) -> dict[int, Item]:
+    """All filings of one definition in one pass: what a pass costs does not depend on the lines."""
     found: dict[int, Item] = {}
     by_definition = groupby(sorted(items, key=lambda index: definition_of(items[index])),
                             key=lambda index: definition_of(items[index]))  # fmt: skip
     for _definition, group in by_definition:
         indices = list(group)
-        target = items[indices[0]].target
+        definition = items[indices[0]].target.period.definition
         raw = pl.concat(items[index].lines.with_columns(pl.lit(index).alias("item")) for index in indices)
-        lines = canonicalise(target.period.definition, raw, target.filing(user).head)
+        lines = canonical_text(definition, raw)
         parts = lines.partition_by("item", as_dict=True, include_key=False)
         for index in indices:
             found[index] = replace(items[index], lines=parts.get((index,), lines.clear().drop("item")))
@@ -194,12 +193,10 @@ def noted(result: Result) -> Iterator[None]:
         result.problem = of_refusal(refusal)
 
 
-@transaction.atomic
 def file_one(item: Item, user: User) -> Result:
-    target = item.target
-    filing = actions.start_filing(obligation=target.obligation, period=target.period, by=user)
-    revision, created = actions.submit_revision(
-        filing=filing, submission=Submission(item.lines, item.source, JSON, Door.API), by=user, replaces=target.replaces,
+    target, submission = item.target, Submission(item.lines, item.source, JSON, Door.API)
+    revision, created = actions.file_revision(
+        obligation=target.obligation, period=target.period, submission=submission, by=user, replaces=target.replaces,
         reason=target.reason, idempotency_key=item.key,
     )  # fmt: skip
     return Result(revision.pk, created)

@@ -16,7 +16,7 @@ from portal.reader import user_of
 from submissions.actions import Submission
 from submissions.api.parsers import Body
 from submissions.api.problems import Problem, not_found
-from submissions.canonical import canonicalise
+from submissions.canonical import canonical_text
 from submissions.models import Door, Filing, Obligation, ReportingPeriod
 from submissions.sources import JSON, Fault, SourceError, from_observations, in_ascii, load_json, read_source
 
@@ -55,17 +55,16 @@ def read_envelope(request: Request) -> Envelope:
     body, user = request.data, user_of(request)
     if body.media_type != JSON:
         target = read_target(request.query_params, user)
-        return Envelope(target, canonical_submission(target, user, read_source(body.data, body.media_type), body))
+        return Envelope(target, canonical_submission(target, read_source(body.data, body.media_type), body))
     head = load_json(body.data) if body.data else {}
     if not isinstance(head, dict):
         raise SourceError(Fault("not_an_object", _("A submission is a JSON object.")))
     target = read_target(head, user, set(head) - KNOWN)
-    return Envelope(target, canonical_submission(target, user, from_observations(head.get("observations")), body))
+    return Envelope(target, canonical_submission(target, from_observations(head.get("observations")), body))
 
 
-def canonical_submission(target: Target, user: User, raw: pl.DataFrame, body: Body) -> Submission:
-    lines = canonicalise(target.period.definition, raw, target.filing(user).head)
-    return Submission(lines, body.data, body.media_type, Door.API)
+def canonical_submission(target: Target, raw: pl.DataFrame, body: Body) -> Submission:
+    return Submission(canonical_text(target.period.definition, raw), body.data, body.media_type, Door.API)
 
 
 def read_target(head: Mapping[str, Any], user: User, unknown: Iterable[str] = ()) -> Target:

@@ -20,7 +20,7 @@ from submissions.api import inputs, pagination, serializers
 from submissions.api.envelope import find, idempotency_key, storable_line
 from submissions.api.problems import Problem
 from submissions.api.revisions import KEY, answer
-from submissions.canonical import canonicalise
+from submissions.canonical import canonical_text
 from submissions.duties import duties
 from submissions.models import Door, Draft, Filing
 from submissions.sources import JSON, Fault, SourceError, from_observations
@@ -146,7 +146,7 @@ class FilingSubmit(OfFiling):
             Filing.objects.select_for_update().get(pk=filing.pk)
             draft = get_object_or_404(Draft, filing=filing)
             source = json.dumps({"observations": draft.observations}, ensure_ascii=False).encode()
-            lines = canonicalise(filing.definition, from_observations(draft.observations), filing.head)
+            lines = canonical_text(filing.definition, from_observations(draft.observations))
             revision, created = actions.submit_revision(
                 filing=filing, submission=actions.Submission(lines, source, JSON, Door.API), by=user_of(request),
                 idempotency_key=idempotency_key(request), **shape.validated_data,

@@ -27,7 +27,7 @@ class ByKey(ByNewest):
 class ByLine(ByNewest):
     page_size = 500
     max_page_size = 10_000
-    ordering = ("line", "pk")
+    ordering = ("line",)
 
 
 class ByPosition(ByNewest):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
@@ -21,7 +20,7 @@ from submissions.api.envelope import idempotency_key, read_envelope
 from submissions.api.filters import RevisionFilter
 from submissions.api.parsers import SUBMISSION_PARSERS, ExactJSONParser
 from submissions.api.proof import ManifestShape
-from submissions.canonical import content
+from submissions.canonical import content, with_figures
 from submissions.models import Finding, Observation, Revision
 from submissions.receipts.manifest import manifest
 from submissions.sources import CSV, NDJSON
@@ -42,7 +41,8 @@ class CheckView(APIView):
     def post(self, request: Request) -> Response:
         """Judge without filing: everything that is wrong, in one answer. Nothing is stored."""
         envelope = read_envelope(request)
-        verdict = actions.judge(envelope.target.filing(user_of(request)), envelope.submission.lines)
+        filing = envelope.target.filing(user_of(request))
+        verdict = actions.judge(filing, with_figures(envelope.submission.lines, filing.definition, filing.head))
         return Response(
             serializers.verdict_json(
                 envelope.target.period.definition, verdict, envelope.submission.media_type, language()
@@ -67,12 +67,10 @@ class RevisionList(generics.ListAPIView[Revision]):
         """File. 201 with the receipt and the job that checks it; the same content again gives 200 and the first receipt."""
         envelope, key, by = read_envelope(request), idempotency_key(request), user_of(request)
         target = envelope.target
-        with transaction.atomic():  # a refused revision starts no filing
-            filing = actions.start_filing(obligation=target.obligation, period=target.period, by=by)
-            revision, created = actions.submit_revision(
-                filing=filing, submission=envelope.submission, by=by, replaces=target.replaces, reason=target.reason,
-                idempotency_key=key,
-            )  # fmt: skip
+        revision, created = actions.file_revision(
+            obligation=target.obligation, period=target.period, submission=envelope.submission, by=by,
+            replaces=target.replaces, reason=target.reason, idempotency_key=key,
+        )  # fmt: skip
         return answer(revision, created)
 
 
@@ -80,11 +78,15 @@ def readable(request: Request) -> Any:
     return Revision.objects.visible_to(user_of(request)).for_machines()
 
 
+REVISION = serializers.RevisionShape()
+"""Its fields are made once; a serializer of an own for each answer would make them anew."""
+
+
 def answer(revision: Revision, created: bool) -> Response:
     """A new revision is in hand with all that belongs to it; an earlier one is read as it stands by now."""
     if not created:
         revision = Revision.objects.for_machines().get(pk=revision.pk)
-    response = Response(serializers.RevisionShape(revision).data, status=201 if created else 200)
+    response = Response(REVISION.to_representation(revision), status=201 if created else 200)
     response["Location"] = f"/api/v1/revisions/{revision.pk}/"
     return response
 
@@ -106,10 +108,11 @@ class OfRevision(APIView):
         return get_object_or_404(readable(request), pk=pk)
 
 
-class RevisionObservations(generics.ListAPIView[Observation]):
+class RevisionObservations(generics.ListAPIView[Any]):
     """What was filed, line by line."""
 
-    queryset = Observation.objects.none()
+    queryset = Revision.objects.none()
+    """Whose key stands in the address; the rows come from `get_queryset`."""
     serializer_class = serializers.ObservationShape
     pagination_class = pagination.ByLine
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -28,6 +29,8 @@ WORDS = {
     "429": "Too many requests; see Retry-After.",
 }
 WRITES = {"post", "put", "delete"}
+more_examples: list[Callable[[], dict[str, Any]]] = []
+"""Of operations that other apps add, as `examples.examples` gives them."""
 
 
 class ClientScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -43,7 +46,7 @@ class ClientScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = "knox.auth.TokenAuthentication"
+    target_class = "portal.tokens.UserAuthentication"
     name = "person"
     priority = 1
 
@@ -61,7 +64,7 @@ def complete(result: dict[str, Any], generator: Any, request: Any, public: bool)
     result["components"]["securitySchemes"]["clientSecret"] = {
         "type": "http", "scheme": "basic", "description": "Client id and key.",
     }  # fmt: skip
-    known = examples()
+    known = examples() | {name: found for more in more_examples for name, found in more().items()}
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
             for status in statuses(path, method, operation):

@@ -14,7 +14,7 @@ from submissions.api.problems import of_upload
 from submissions.api.proof import ProblemShape
 from submissions.definition import Definition
 from submissions.messages import Found, in_words
-from submissions.models import Explanation, Filing, Job, Observation, Revision, subject
+from submissions.models import Explanation, Filing, Job, Observation, ReliefKind, Revision, subject
 from submissions.sources import place
 from submissions.validation import Verdict
 
@@ -220,15 +220,25 @@ class FilingShape(serializers.ModelSerializer[Filing]):
         return {"return": serializers.CharField(source="period.return_id"), **super().get_fields()}
 
 
+class ReliefShape(serializers.Serializer[Any]):
+    """An exemption from a duty, or a later day for it, as the Commission granted it."""
+
+    kind = serializers.ChoiceField(choices=ReliefKind.choices)
+    due_on = serializers.DateField(allow_null=True, help_text="New due day of an extension.")
+    reason = serializers.CharField()
+    granted_at = serializers.DateTimeField()
+
+
 class ObligationShape(serializers.Serializer[Any]):
     """What is owed for one period, and how it stands."""
 
     entity = serializers.CharField(source="obligation.entity.code")
     period = serializers.CharField(source="period.label")
     version = serializers.CharField(source="period.version")
-    due_on = serializers.DateField(source="period.due_on", allow_null=True)
+    due_on = serializers.DateField(allow_null=True, help_text="With an extension its day, else that of the period.")
     state = serializers.CharField()
     late = serializers.BooleanField()
+    relief = ReliefShape(allow_null=True)
     filing = serializers.IntegerField(source="filing.pk", allow_null=True, default=None)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:

@@ -72,7 +72,7 @@ def announce(event: str, filing: Filing, data: Callable[[], dict[str, Any]]) -> 
     listening = Webhook.objects.listening(entity=obligation.entity_id, sandbox=filing.sandbox)
     wanted = [
         hook
-        for hook in listening
+        for hook in listening.only("events", "returns")
         if (not hook.events or event in hook.events) and (not hook.returns or obligation.return_id in hook.returns)
     ]
     if not wanted:

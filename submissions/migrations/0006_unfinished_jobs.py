@@ -4,18 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('submissions', '0005_lighter_observations'),
+        ("submissions", "0005_lighter_observations"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='job',
-            name='job_unfinished_by_heartbeat',
+            model_name="job",
+            name="job_unfinished_by_heartbeat",
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('finished_at', None)), fields=['heartbeat_at'], name='job_unfinished_by_heartbeat'),
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("finished_at", None)), fields=["heartbeat_at"], name="job_unfinished_by_heartbeat"
+            ),
         ),
     ]

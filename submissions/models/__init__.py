@@ -3,6 +3,8 @@
 from submissions.models.filing import STATE_LABELS, Draft, DraftSection, Filing
 from submissions.models.hooks import Delivery, DeliveryState, Webhook
 from submissions.models.owed import Obligation, ReportingPeriod
+from submissions.models.release import Release
+from submissions.models.relief import Relief, ReliefKind
 from submissions.models.revision import Revision, Source
 from submissions.models.states import (
     ACCEPTED,
@@ -19,6 +21,6 @@ from submissions.models.work import Job, Upload
 
 __all__ = [
     "ACCEPTED", "STATE_LABELS", "UNDECIDED", "Delivery", "DeliveryState", "Door", "Draft", "DraftSection", "Explanation",
-    "Filing", "Finding", "Job", "JobState", "Obligation", "Observation", "Purpose", "ReportingPeriod", "Revision",
-    "RevisionState", "Severity", "Source", "Stage", "Upload", "Webhook", "subject",
+    "Filing", "Finding", "Job", "JobState", "Obligation", "Observation", "Purpose", "Release", "Relief", "ReliefKind",
+    "ReportingPeriod", "Revision", "RevisionState", "Severity", "Source", "Stage", "Upload", "Webhook", "subject",
 ]  # fmt: skip

@@ -104,6 +104,7 @@ class Filing(models.Model):
 STATE_LABELS = {
     "expected": _("Expected"),
     "missing": _("Missing"),
+    "exempted": _("Exempted"),
     "draft": _("Draft"),
     "with_errors": _("Checked, with errors"),
     "late": _("Late"),

@@ -55,7 +55,8 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
         if access.commission:
             return self
         own = Q(entity__in=access.reads) & of_returns(access.reads_returns)
-        return self.filter(own | Q(entity__supervised_by__in=access.supervises_as))
+        supervised = Q(entity__supervised_by__in=access.supervises_as)
+        return self.filter(own | supervised if access.supervises_as else own)
 
 
 class Obligation(models.Model):

@@ -59,6 +59,14 @@ class Revision(models.Model):
     infos = models.PositiveIntegerField(_("remarks of the checks"), default=0)
     not_evaluated = models.PositiveIntegerField(_("rules not evaluated"), default=0)
     checked_at = models.DateTimeField(_("checked"), null=True)
+    compared_with = models.ForeignKey(
+        "self", verbose_name=_("compared with"), null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    """The revision of an earlier period beside which this one was checked: the last one accepted then."""
+    replaces_accepted = models.ForeignKey(
+        "self", verbose_name=_("replaces"), null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    """The revision of the same filing that was accepted when this one was checked."""
     decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(_("decided"), null=True)
     decision_reason = models.TextField(_("reason for the decision"), blank=True)

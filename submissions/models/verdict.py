@@ -42,8 +42,9 @@ class ObservationQuerySet(models.QuerySet["Observation"]):
 class Observation(models.Model):
     """One value, or one stated absence, at one address. Written in bulk by `check_revision`, never changed."""
 
-    # The unique constraint below begins with the revision and serves as its index. The database checks foreign keys row by
-    # row, which costs more than storing the rows; they come in one transaction with their revision, and none is deleted.
+    pk = models.CompositePrimaryKey("revision_id", "line")
+    # The key begins with the revision and serves as its index. The database checks foreign keys row by row, which costs
+    # more than storing the rows; they come in one transaction with their revision, and none is deleted.
     revision = models.ForeignKey(
         Revision, on_delete=models.PROTECT, related_name="observations", db_index=False, db_constraint=False
     )
@@ -70,7 +71,6 @@ class Observation(models.Model):
     class Meta:
         ordering = ["line"]
         constraints = [
-            models.UniqueConstraint(fields=["revision", "line"], name="one_observation_a_line"),
             models.CheckConstraint(
                 condition=~Q(value="")
                 | Q(obs_status__in=["K", "L", "M", "O", "Q"])

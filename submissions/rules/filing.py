@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from submissions.addresses import WORD
+from submissions.datatypes import holds_any
 from submissions.rules.registry import Judged, Params, filing_kind
 
 WHOLE = pl.DataFrame({"line": [None], "address": [""]}, schema={"line": pl.UInt32, "address": pl.String})
@@ -51,6 +52,27 @@ def answer_flags(params: Params, judged: Judged) -> pl.DataFrame:
                     "line", "address", pl.lit(point.flag_code).alias("flag"), pl.lit(flagged).alias("flagged")
                 )
             )
+    return pl.concat(found) if found else NONE
+
+
+@filing_kind("flags", looks_at="flags")
+def flags_answered(params: Params, judged: Judged) -> pl.DataFrame:
+    """A flag on a figure does not deny the answer that speaks of it: *online only* and *online and offline together*."""
+    if not judged.sound.select((pl.col("flags") != "").any()).item():
+        return NONE
+    found = []
+    for point in judged.definition.points.values():
+        if not point.flag_code or point.flag_if.startswith("<"):
+            continue
+        other = (pl.col("code") == point.code) & pl.col("valued") & (pl.col("value") != point.flag_if)
+        flagged = (
+            pl.col("code").is_in(list(point.flag_on)) & pl.col("valued") & holds_any(pl.col("flags"), [point.flag_code])
+        )
+        answer = judged.sound.filter(other)
+        if answer.height:
+            flag = pl.lit(point.flag_code).alias("flag")
+            related = pl.lit([answer["address"][0]]).alias("related")
+            found.append(judged.sound.filter(flagged).select("line", "address", flag, related))
     return pl.concat(found) if found else NONE
 
 

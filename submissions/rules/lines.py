@@ -15,7 +15,7 @@ import polars as pl
 from submissions.addresses import repeats_by
 from submissions.datatypes import DATA_TYPES, NUMERIC, holds_any, holds_other, one_of
 from submissions.definition import Definition
-from submissions.rules.registry import Params, line_kind
+from submissions.rules.registry import Params, address_number, line_kind
 
 ENDLESS = ["account_lifetime", "indefinite"]
 """Units of time without a number: the period has no fixed end."""
@@ -57,8 +57,8 @@ def known_address(params: Params, definition: Definition) -> pl.Expr:
 @line_kind("address", blocks=True, needs=pl.col("repeated"))
 def unique_address(params: Params, definition: Definition) -> pl.Expr:
     """One line for one address and period; with `any_period`, for one address."""
-    key = ["filing", "address"] if params.get("any_period") else ["filing", "address", "start", "end"]
-    return ~pl.struct(key).is_first_distinct()
+    days = [] if params.get("any_period") else ["start", "end"]
+    return ~pl.struct(address_number().alias("address"), *days).is_first_distinct()
 
 
 @line_kind("address", needs=pl.col("extra") != "")
@@ -232,6 +232,12 @@ def status_follows_flags(params: Params, definition: Definition) -> pl.Expr:
     """A flag that forces one of `forced` goes with one of `allowed` statuses."""
     forcing = flags_that_force(definition, params["forced"])
     return valued(params) & holds_any(pl.col("flags"), forcing) & ~pl.col("obs_status").is_in(params["allowed"])
+
+
+@line_kind("flags", needs=pl.col("flags") != "")
+def flags_absent(params: Params, definition: Definition) -> pl.Expr:
+    """A figure bears none of `flags`, which say that it counts something else as well."""
+    return valued(params) & one_of(pl.col("t_type"), NUMERIC) & holds_any(pl.col("flags"), params["flags"])
 
 
 @line_kind("address")

@@ -22,6 +22,9 @@ class Context:
     head: Head
     previous: pl.DataFrame | None = None
     """Canonical lines of the last accepted filing of the same return and version."""
+    accepted: pl.DataFrame | None = None
+    """Canonical lines of the accepted revision of the same filing, which this one would replace; None before the
+    first."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +35,8 @@ class Judged:
     context: Context
     lines: pl.DataFrame
     """Canonicalised lines with `unusable`, `repeated` (the address stands on several lines), the reporting period as
-    `head_start`, `head_end`, and last year's `p_number`, `p_status`, `p_start`, `p_end`, `p_own`."""
+    `head_start`, `head_end`, and last year's `p_number`, `p_status`, `p_start`, `p_end`, `p_own`, `p_flags` and
+    `p_head_end` (see `with_history`)."""
     cache: dict[Any, Any] = field(default_factory=dict)
 
     @cached_property
@@ -71,6 +75,13 @@ def usable(lines: pl.DataFrame) -> pl.DataFrame:
     if not lines.select(pl.col("unusable").any()).item():
         return lines
     return lines.filter(~pl.col("unusable"))
+
+
+def address_number() -> pl.Expr:
+    """The same number for lines of one filing and address. Canonical lines are sorted by address; numbers are told apart
+    with less memory than addresses."""
+    begins = pl.any_horizontal(pl.col(name) != pl.col(name).shift() for name in ("filing", "address"))
+    return begins.fill_null(True).cum_sum()
 
 
 LineKind = Callable[[Params, Definition], pl.Expr]

@@ -6,6 +6,7 @@ from __future__ import annotations
 import polars as pl
 
 from submissions.definition import Definition
+from submissions.rules.filing import NONE
 from submissions.rules.registry import Judged, Params, filing_kind
 
 APPROXIMATE = 0.1
@@ -49,7 +50,7 @@ def interval() -> list[pl.Expr]:
 
 @filing_kind(looks_at="figures")
 def dimension_parts(params: Params, judged: Judged) -> pl.DataFrame:
-    """In each of `sets`, figures for the `parts` of a dimension do not exceed the one for its `whole`; with `fill`
+    """In each of `sets`, counts for the `parts` of a dimension do not exceed the one for its `whole`; with `fill`
     they make it up once all are filed; `at_part` points the finding at the part. Figures agree in every other
     dimension and in their dates."""
     found = []
@@ -57,7 +58,8 @@ def dimension_parts(params: Params, judged: Judged) -> pl.DataFrame:
         own, others = f"d_{entry['dimension']}", dims(judged.definition, entry["dimension"])
         if own not in judged.sound.columns:
             continue
-        mine = judged.sound.filter(pl.col("valued")).with_columns(interval()).filter(pl.col("least").is_not_null())
+        counts = judged.sound.filter(pl.col("valued") & (pl.col("t_type") == "count"))
+        mine = counts.with_columns(interval()).filter(pl.col("least").is_not_null())
         keys = ["code", "start", "end", *others]
         pieces = (
             mine.filter(pl.col(own).is_in(entry["parts"]))
@@ -88,16 +90,69 @@ def dimension_parts(params: Params, judged: Judged) -> pl.DataFrame:
 
 @filing_kind()
 def dimension_ratio(params: Params, judged: Judged) -> pl.DataFrame:
-    """A rate follows from its numerator and base with the same dimensions, within the decimals it is filed with."""
+    """A rate follows from its numerator and base with the same dimensions, within the decimals it is filed with and as
+    far as the qualifiers of the two go."""
     keys = dims(judged.definition, "denominator")
     rate = figures(judged, params["rate"]).filter(pl.col("number").is_not_null())
-    top = figures(judged, params["numerator"]).select(pl.col("number").alias("top"), *keys)
-    base = figures(judged, params["base"]).select(pl.col("number").alias("base"), "d_denominator", *keys)
+    if rate.is_empty():
+        return NONE
+    top = spans(figures(judged, params["numerator"]), "top").select("top_least", "top_most", *keys)
+    base = spans(figures(judged, params["base"]), "base").select("base_least", "base_most", "d_denominator", *keys)
     joined = rate.join(top, on=keys, nulls_equal=True).join(base, on=["d_denominator", *keys], nulls_equal=True)
-    off = (pl.col("number") - 100 * pl.col("top") / pl.col("base")).abs() > 0.5 * pl.lit(10.0).pow(
+    slack = 0.5 * pl.lit(10.0).pow(-decimals_filed().cast(pl.Float64)) + 1e-9
+    least, most = (100 * pl.col("top_least") / pl.col("base_most"), 100 * pl.col("top_most") / pl.col("base_least"))
+    off = (pl.col("number") < least - slack) | (pl.col("number") > most + slack)
+    return joined.filter((pl.col("base_least") > 0) & off).select("line", "address", "value")
+
+
+def spans(lines: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Where the true figures may lie, as `<name>_least` and `<name>_most`; without those that have neither."""
+    told = lines.with_columns(interval()).rename({"least": f"{name}_least", "most": f"{name}_most"})
+    return told.filter(pl.col(f"{name}_least").is_not_null())
+
+
+@filing_kind()
+def share_follows(params: Params, judged: Judged) -> pl.DataFrame:
+    """The share of a member of `dimension` is its figure over that of the member `whole`, within the decimals it is filed
+    with; the other dimensions and the dates agree."""
+    own, others = f"d_{params['dimension']}", dims(judged.definition, params["dimension"])
+    share = figures(judged, params["share"]).filter(
+        pl.col("number").is_not_null() & (pl.col("qualifier") != "approximate")
+    )
+    if share.is_empty():
+        return NONE
+    counts = figures(judged, params["figure"]).filter(pl.col("qualifier").is_in(["", "exact"]))
+    keys = ["start", "end", *others]
+    part = counts.select(pl.col("number").alias("part"), pl.col("address").alias("of_part"), own, *keys)
+    whole = counts.filter(pl.col(own) == params["whole"]).select(
+        pl.col("number").alias("whole"), pl.col("address").alias("of_whole"), *keys
+    )
+    joined = share.join(part, on=[own, *keys], nulls_equal=True).join(whole, on=keys, nulls_equal=True)
+    off = (pl.col("number") - 100 * pl.col("part") / pl.col("whole")).abs() > 0.5 * pl.lit(10.0).pow(
         -decimals_filed().cast(pl.Float64)
     ) + 1e-9
-    return joined.filter((pl.col("base") > 0) & off).select("line", "address", "value")
+    return joined.filter((pl.col("whole") > 0) & off).select(
+        "line", "address", "value", pl.concat_list("of_part", "of_whole").alias("related")
+    )
+
+
+@filing_kind(looks_at="figures")
+def not_more_than(params: Params, judged: Judged) -> pl.DataFrame:
+    """In each of `pairs` the figure of `part` does not exceed that of `whole` with the same dimensions and dates, as far
+    as the qualifiers go."""
+    keys = ["start", "end", *dims(judged.definition)]
+    found = []
+    for pair in params["pairs"]:
+        part = spans(figures(judged, pair["part"]), "part")
+        if part.is_empty():
+            continue
+        whole = spans(figures(judged, pair["whole"]), "whole").select(
+            "whole_most", pl.concat_list("address").alias("related"), *keys
+        )
+        both = part.join(whole, on=keys, nulls_equal=True, maintain_order="left")
+        more = both.filter(pl.col("part_least") > pl.col("whole_most"))
+        found.append(more.select("line", "address", "value", "related"))
+    return pl.concat(found) if found else NONE
 
 
 @filing_kind()

@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from submissions.rules.registry import Docket
+from submissions.rules.registry import Docket, address_number
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,8 @@ FACTS = {
 }
 """`number`: the sum of what is filed, null where nothing is. `part`: the same as part of a larger sum, zero where nothing
 is filed. `bad`: some line of the cell is unusable."""
+LOOKED_AT = {"filing", "code", *(name for told in FACTS.values() for name in told.of_line.meta.root_names())}
+"""Columns of a line that cells are made of, beside its members."""
 TOLD_IN_FINDINGS = ("number", "value", "valued")
 
 
@@ -203,7 +205,11 @@ def every_filing(docket: Docket) -> pl.DataFrame:
 def told_once(docket: Docket, names: Sequence[str]) -> pl.DataFrame:
     """Facts of every data point, whatever its dimensions, in the order of the definition, each for every filing."""
     if "once" not in docket.cache:
-        found = facts(cells_of(docket.definition.points, every_filing(docket)), looked_at(docket, [], names), names)
+        found = facts(
+            cells_of(docket.definition.points, every_filing(docket)),
+            looked_at(one_line_a_cell(docket), [], names),
+            names,
+        )
         docket.cache["once"] = with_astray(found, docket).with_columns(pl.col("bad") | pl.col("astray"))
     return docket.cache["once"]
 
@@ -219,7 +225,7 @@ def by_group(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The groups, in the order in which they are first filed; facts of one data point after another, by group."""
     keys = [f"d_{name}" for name in per]
-    lines = looked_at(docket, keys, names).filter(pl.col("code").is_in(codes))
+    lines = looked_at(one_line_a_cell(docket).filter(pl.col("code").is_in(codes)), keys, names)
     groups = lines.select("filing", *keys).unique(maintain_order=True)
     # A filing whose lines of these data points all have a misspelt member still has a group, of no member.
     lost = astray(docket).filter(pl.col("code").is_in(codes)).join(groups, on="filing", how="anti")
@@ -229,8 +235,8 @@ def by_group(
     return groups, found.with_columns(pl.col("bad") | (pl.col("astray") & ~pl.col("answered")))
 
 
-def looked_at(docket: Docket, keys: list[str], names: Sequence[str]) -> pl.DataFrame:
-    return one_line_a_cell(docket).select("filing", "code", *keys, *(FACTS[name].of_line.alias(name) for name in names))
+def looked_at(lines: pl.DataFrame, keys: list[str], names: Sequence[str]) -> pl.DataFrame:
+    return lines.select("filing", "code", *keys, *(FACTS[name].of_line.alias(name) for name in names))
 
 
 def facts(cells: pl.DataFrame, lines: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
@@ -274,5 +280,9 @@ def longest_inside(lines: pl.DataFrame) -> pl.DataFrame:
     if not lines.select(pl.col("repeated").any()).item():
         return lines
     inside = pl.min_horizontal("end", "head_end") - pl.max_horizontal("start", "head_start")
-    ranked = lines.with_columns(inside.alias("inside")).sort("inside", "end", descending=True, maintain_order=True)
-    return ranked.unique(["filing", "address"], keep="first", maintain_order=True)
+    # Ranked by a few narrow columns: whole lines, sorted and hashed, take as much memory as they do, and more time.
+    ranked = lines.select(
+        "end", inside.alias("inside"), address_number().alias("address"), pl.int_range(pl.len(), dtype=pl.UInt32).alias("row")
+    ).sort("inside", "end", descending=True, maintain_order=True)  # fmt: skip
+    kept = lines.select(name for name in lines.columns if name in LOOKED_AT or name.startswith("d_"))
+    return kept[ranked.unique("address", keep="first", maintain_order=True)["row"]]

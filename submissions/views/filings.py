@@ -17,7 +17,7 @@ from portal.reader import language, user_of
 from submissions import actions
 from submissions.actions.signing import may_sign
 from submissions.duties import Duty, duties
-from submissions.models import Draft, Filing, Obligation, Purpose, ReportingPeriod, Revision, Upload
+from submissions.models import Draft, Filing, Obligation, Purpose, Relief, ReportingPeriod, Revision, Upload
 from submissions.presentation import counted_findings
 from submissions.views.common import FINDINGS_SHOWN, trail, visible_filing, with_source
 from submissions.views.uploads import filing_title, waiting_upload
@@ -97,7 +97,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "heading": _("My filings"),
             "question": _("What do I owe, by when, and what is its state?"),
             "open_duties": [(d, step) for d, step in steps if d.open or (step and step.waiting)],
-            "other_duties": [d for d, step in reversed(steps) if not (d.open or (step and step.waiting))],
+            "other_duties": [d for d, step in reversed(steps) if d.filed and not (d.open or (step and step.waiting))],
+            "exempted": [d for d, step in reversed(steps) if d.exempted and not (step and step.waiting)],
             "returned": returned,
             "receipts": receipts,
         },
@@ -133,7 +134,9 @@ def filing(request: HttpRequest, pk: int) -> HttpResponse:
         "revisions": revisions,
         "findings": counted_findings(revisions[0], language(), FINDINGS_SHOWN) if revisions else None,
         "editable": found.editable_by(user),
-    }
+        "relief": Relief.objects.visible_to(user).standing()
+        .filter(obligation=found.obligation_id, period=found.period_id).first(),
+    }  # fmt: skip
     if context["editable"]:
         context |= waiting_in(found)
     return render(request, "submissions/filing.html", context)

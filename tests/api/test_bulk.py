@@ -125,7 +125,7 @@ def test_a_request_over_the_limit_is_refused(filer, settings) -> None:
 
 def test_the_number_of_queries_grows_by_what_filing_itself_takes(filer, django_assert_max_num_queries) -> None:
     many = monthly(40)
-    with django_assert_max_num_queries(12 + 22 * 40):
+    with django_assert_max_num_queries(12 + 11 * 40):
         answer = filer_of("libra").post(PATH, {"filings": many}, format="json")
     assert answer.json()["filed"] == 40
 

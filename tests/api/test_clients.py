@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from knox.models import AuthToken
 from oauth2_provider.models import AccessToken
 from rest_framework.test import APIClient
 
@@ -272,3 +273,13 @@ def test_only_administrators_of_the_entity_make_clients() -> None:
 
 def test_a_person_keeps_filing_with_a_token_of_their_own(api, person) -> None:
     assert file(api(person("dk", "filer"))).status_code == 201
+
+
+def test_a_token_of_a_person_opens_nothing_once_it_is_over_and_their_other_tokens_still_do(api, person) -> None:
+    over, other = api(person("dk", "filer")), api(person("dk", "filer"))
+    AuthToken.objects.filter(pk=AuthToken.objects.earliest("created").pk).update(expiry=timezone.now())
+
+    answer = over.get(PATH)
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "authentication_failed")
+    assert other.get(PATH).status_code == 200

@@ -28,6 +28,17 @@ def test_a_submission_gets_a_receipt_and_a_job_at_once(api, person) -> None:
     assert answer["Location"] == f"/api/v1/revisions/{body['id']}/"
 
 
+def test_a_submission_takes_the_same_queries_whether_somebody_started_the_filing_or_not(
+    api, person, django_assert_num_queries
+) -> None:
+    client = api(person("dk", "filer"))
+    first, correction = submission(*DK, TOTAL), submission(*DK, TOTAL | {"value": 1}, replaces=1, reason="Recounted.")
+
+    for body in (first, correction):
+        with django_assert_num_queries(15):
+            assert client.post("/api/v1/revisions/", body, format="json").status_code == 201
+
+
 def test_the_verdict_names_every_finding_with_its_place_and_how_to_mend_it(api, person) -> None:
     client = api(person("dk", "filer"))
     pk = client.post("/api/v1/revisions/", submission(*DK, TOTAL | {"value": "ten"}), format="json").json()["id"]

@@ -43,10 +43,12 @@ def judge(
     period: tuple[str, str] = ("2025-01-01", "2025-12-31"),
     previous: Iterable[Line] | None = None,
     previous_period: tuple[str, str] = ("2024-01-01", "2024-12-31"),
+    accepted: Iterable[Line] | None = None,
 ) -> Verdict:
     head = head_of(return_id, version, period)
     before = None if previous is None else lines_of(head_of(return_id, version, previous_period), previous)
-    return validate(CATALOGUE.get(return_id, version), lines_of(head, lines), Context(head, before))
+    stands = None if accepted is None else lines_of(head, accepted)
+    return validate(CATALOGUE.get(return_id, version), lines_of(head, lines), Context(head, before, stands))
 
 
 def found(verdict: Verdict) -> set[tuple[str, str]]:
@@ -80,7 +82,8 @@ def changed(lines: Iterable[Line], change: Change) -> list[dict[str, Any]]:
 @dataclass(frozen=True)
 class Case:
     """A change to a clean filing that breaks `rule` at the addresses of `at` and nowhere else, and a change close to
-    it that does not. `before` is the change that makes last year's filing."""
+    it that does not. `before` is the change that makes last year's filing, `accepted` the one that makes the revision
+    that this one would replace."""
 
     rule: str
     breaks: Change
@@ -88,6 +91,7 @@ class Case:
     holds: Change
     before: Change | None = None
     period: tuple[str, str] | None = None
+    accepted: Change | None = None
 
     def __str__(self) -> str:
         return self.rule

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from pathlib import Path
 
@@ -71,3 +72,12 @@ def test_lines_read_and_written_a_few_at_a_time_are_the_same(
         monkeypatch.setattr(module, "ROWS_AT_ONCE", 3)
     assert canonicalise(CATALOGUE.get(*which), raw, head).equals(lines)
     assert content_hash(lines, head) == digest
+
+
+def test_what_was_packed_as_an_arrow_file_comes_back_too() -> None:
+    head = head_of("provider_report", "2024")
+    lines, out = lines_of(head, clean_provider_2024()), io.BytesIO()
+    pl.read_ipc_stream(io.BytesIO(pack(lines))).write_ipc(out, compression="zstd")
+
+    assert out.getvalue().startswith(b"ARROW1")
+    assert unpack(out.getvalue(), CATALOGUE.get("provider_report", "2024"), head).equals(lines)

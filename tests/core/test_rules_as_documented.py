@@ -23,6 +23,7 @@ TIME = "complaints.known.content.internal.average_time"
 BASE, COMBINED = f"errors.reversal_base[denominator=appeals,{WHERE}]", f"complaints.lodged[{WHERE},channel=combined]"
 RATE = f"errors.reversal_rate[denominator=appeals,{WHERE}]"
 SOLICITATION = f"cases.solicitation[{ACCOUNTS}]"
+YEAR_BEFORE, LONG_AGO = ("2021-08-02", "2021-12-31"), ("2020-01-01", "2020-12-31")
 
 
 def judged(which: tuple[str, str], change: dict[str, Any], **more: Any) -> Verdict:
@@ -119,13 +120,37 @@ def test_a_rate_follows_from_its_parts_within_the_decimals_it_is_filed_with(
 def test_last_years_figure_is_the_same_figure_whatever_the_service() -> None:
     chat = {"address": f"cases.solicitation[service=GOOGLE_CHAT,{ACCOUNTS}]"}
     before = changed(clean_provider_2021(), {SOLICITATION: [chat]})
-    assert where("P21-CAS-002", judged(OLD, {SOLICITATION: 300}, previous=before)) == {SOLICITATION}
+    verdict = judged(OLD, {SOLICITATION: 300}, previous=before, previous_period=YEAR_BEFORE)
+    assert where("P21-CAS-002", verdict) == {SOLICITATION}
+
+
+def test_a_jump_over_years_without_a_filing_is_no_jump_since_last_year() -> None:
+    before = clean_provider_2021()
+    assert where("P21-CAS-002", judged(OLD, {SOLICITATION: 300}, previous=before, previous_period=LONG_AGO)) == set()
+
+
+def test_a_figure_without_dates_has_jumped_only_if_it_has_whatever_days_it_covers() -> None:
+    undated = changed(clean_provider_2021(), {SOLICITATION: {"period": ""}})
+    for value, addresses in {62: set(), 63: set(), 148: set(), 149: {SOLICITATION}}.items():
+        verdict = judged(OLD, {SOLICITATION: value}, previous=undated, previous_period=YEAR_BEFORE)
+        assert where("P21-CAS-002", verdict) == addresses
 
 
 def test_figures_without_own_dates_are_compared_as_plain_numbers() -> None:
     undated = changed(clean_provider_2021(), {SOLICITATION: {"period": ""}})
     verdict = judge(*OLD, undated, PERIOD[OLD], undated, ("2021-08-02", "2021-12-31"))
     assert where("P21-CAS-002", verdict) == set()
+
+
+def test_a_rate_follows_from_a_base_that_is_only_approximate() -> None:
+    about = {f"errors.reversals[{WHERE}]": 10, BASE: {"value": 40, "qualifier": "approximate"}}
+    for rate, addresses in {"23": set(), "27": set(), "22": {RATE}, "29": {RATE}}.items():
+        assert where("P21-RAT-001", judged(OLD, about | {RATE: rate})) == addresses
+
+
+def test_rates_of_parts_are_not_added_to_the_rate_of_the_whole() -> None:
+    ratios = {f"errors.false_positive_ratio[{WHERE},match={match}]": "0.75" for match in ("known", "new")}
+    assert where("P21-PRT-001", judged(OLD, ratios)) == set()
 
 
 # Member States --------------------------------------------------------------------------------------------

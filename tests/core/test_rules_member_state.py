@@ -20,6 +20,8 @@ HEADLINES = ("reports.total", "children.total", "convictions.persons")
 UNEXPLAINED = {"value": "", "obs_status": "O", "reason": ""}
 NIL = COUNTS | {"frame.nil_filing": 1}
 SAID = {"comment": "Taken from a live system."}
+MIXED = {"flags": "online_offline_not_separated", "obs_status": "D"}
+ALL_SOURCES = {"flags": "source_of_report_not_separated", "obs_status": "D"}
 
 
 def own(start: str, end: str, **fields: object) -> dict[str, object]:
@@ -161,11 +163,44 @@ CASES = [
     Case("M-XBL-003", {"children.total": 0, "convictions.count": 11}, ("convictions.persons", "convictions.count"),
          {"children.total": 0, "convictions.count": 10, "convictions.persons": 10}),
     Case("M-XBL-004", {"children.total": UNCOUNTED}, "children.total", {"convictions.persons": UNCOUNTED}),
+    Case("M-SCP-003", {"children.total": MIXED}, "children.total", {"children.total": MIXED, "children.online_only": 0}),
+    Case("M-FLG-005", {"children.total": MIXED}, "children.total", {"children.total": ALL_SOURCES}),
+    Case("M-FLG-006", {"children.total": ALL_SOURCES}, "children.total", {"children.total": MIXED}),
+    Case("M-PRV-001", {"reports.total": own("2024-12-31", "2025-12-31"), "reports.cases": own("2024-12-31", "2025-12-31")},
+         "reports.total", {"reports.total": own("2025-01-01", "2025-06-30")}, {}),
+    Case("M-PRV-001", {"reports.total": own("2025-01-02", "2025-12-31")}, "reports.total",
+         {"reports.total": [own("2025-01-01", "2025-12-31"), own("2025-07-01", "2025-12-31", value=600)]}, {}),
+    Case("M-PRV-001", {"reports.total": own("2024-07-01", "2025-06-30")}, "reports.total",
+         {"handling.arrests": own("2024-07-01", "2025-06-30")},
+         {"handling.arrests": UNCOUNTED}),
+    Case("M-PRV-001", {}, "handling.arrests", {"handling.arrests": own("2024-12-01", "2025-12-31")},
+         {"handling.arrests": own("2024-01-01", "2024-11-30")}),
+    Case("M-PRV-002", {"handling.arrests": 198}, "handling.arrests", {"handling.arrests": 197}, {}),
+    Case("M-PRV-002", {"handling.arrests": own("2025-01-01", "2025-06-30", value=98)}, "handling.arrests",
+         {"handling.arrests": own("2025-01-01", "2025-06-30", value=97), "children.age_limit": 60}, {}),
+    Case("M-PRV-003", {"reports.total": UNCOUNTED}, "reports.total", {"handling.arrests": UNCOUNTED}, {}),
+    Case("M-PRV-003", {"reports.cases": None}, "reports.cases", {"reports.cases": None, "frame.nil_filing": 1}, {}),
+    Case("M-PRV-003", {"frame.dynamic": UNCOUNTED}, "frame.dynamic", {}, {"frame.nil_reason": "not_public"}),
+    Case("M-PRV-004", {"reports.total": {"flags": "counts_webpages"}}, "reports.total",
+         {"reports.total": {"flags": "counts_webpages", "obs_status": "D"}}, {}),
+    Case("M-PRV-004", {}, "reports.total", {"reports.total": {"obs_status": "B"}}, {"reports.total": {"flags": "counts_webpages"}}),
+    Case("M-PRV-004", {"reports.total": {"flags": "method_changed"}}, "reports.total", {"reports.total": {"flags": "rounded"}}, {}),
+    Case("M-PRV-005", {}, "", {"handling.arrests": 98}, {}),
+    Case("M-PRV-006", {"children.other": 0}, "children.other", {"children.other": 1}, {"children.other": 5}),
+    Case("M-PRV-006", {"handling.arrests": 0}, "handling.arrests", {"children.other": 0}, {}),
+    Case("M-PRV-007", {"reports.total": 1235}, "reports.total", {"reports.total": SAID}, accepted={}),
+    Case("M-PRV-007", {"reports.total": UNCOUNTED, "reports.cases": None}, ("reports.total", "reports.cases"),
+         {"handling.arrests": 99}, accepted={"handling.arrests": UNCOUNTED}),
+    Case("M-PRV-007", {"reports.total": own("2025-01-01", "2025-06-30")}, "reports.total",
+         {"reports.total": [{}, own("2025-01-01", "2025-06-30", value=600)]}, accepted={}),
 ]  # fmt: skip
 
 
 def judged(case: Case, change: dict[str, object]) -> set[str]:
-    return where(case.rule, judge(*RETURN, changed(clean_member_state(), change)))
+    before, accepted = (
+        None if other is None else changed(clean_member_state(), other) for other in (case.before, case.accepted)
+    )
+    return where(case.rule, judge(*RETURN, changed(clean_member_state(), change), previous=before, accepted=accepted))
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

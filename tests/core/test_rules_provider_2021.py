@@ -21,8 +21,11 @@ SUSPENDED = f"errors.reversal_base[denominator=suspended,{ACCOUNTS}]"
 RETENTION = "retention.period[data_category=CONFIRMED_CSAM_MEDIA]"
 WORLD = "cases.solicitation[item_kind=accounts,geo=GLOBAL]"
 IN_2022 = {"period": "2022-01-01/2022-12-31"}
+IN_2021 = {line["address"]: {"period": "2021-08-02/2021-12-31"} for line in clean_provider_2021() if line.get("period")}
 NO_ITEMS = dict.fromkeys((ALL, KNOWN, NEW))
 AS_ACCOUNTS = f"cases.identified[{ACCOUNTS}]"
+REVIEWED, CONFIRMED = (f"errors.{row}[{WHERE},match=all]" for row in ("reviewed", "confirmed"))
+RESTORED = f"complaints.restored[{WHERE},channel=combined]"
 
 CASES = [
     Case("P21-FMT-001", {ALL: [{"address": f"cases.identified[{WHERE},match=some]"}]}, f"cases.identified[{WHERE},match=some]",
@@ -87,6 +90,17 @@ CASES = [
     Case("P21-CAS-002", {SOLICITATION: 37}, SOLICITATION, {SOLICITATION: 38},
          {SOLICITATION: {"value": 31, "period": "2021-08-02/2021-12-31"}}),
     Case("P21-CAS-002", {SOLICITATION: 63}, SOLICITATION, {SOLICITATION: 62}, {}),
+    Case("P21-CAS-001", NO_ITEMS | {AS_ACCOUNTS: IN_2022 | {"value": 33}}, "cases.identified",
+         {AS_ACCOUNTS: IN_2022 | {"value": 33}}, {}),
+    Case("P21-PRT-003", {REVIEWED: IN_2022 | {"value": 40}, CONFIRMED: IN_2022 | {"value": 41}}, CONFIRMED,
+         {REVIEWED: IN_2022 | {"value": 40, "qualifier": "lower_bound"}, CONFIRMED: IN_2022 | {"value": 41}}),
+    Case("P21-PRT-003", {RESTORED: 41}, RESTORED, {RESTORED: 40}),
+    Case("P21-PRV-001", {SOLICITATION: 0}, SOLICITATION, {SOLICITATION: 1}, {}),
+    Case("P21-PRV-002", {}, "data.technology[technology=MD5]", {"data.technology[technology=MD5]": NA},
+         {"data.technology[technology=MD5]": {"value": "MD5"}}),
+    Case("P21-PRV-003", {ALL: {"period": "2021-12-31/2022-12-31"}}, ALL, {ALL: {"period": "2022-01-01/2022-06-30"}}, IN_2021),
+    Case("P21-PRV-003", {ALL: {"period": "2022-01-02/2022-12-31"}}, ALL, {ALL: {"period": ""}}, IN_2021),
+    Case("P21-PRV-004", {RATE: 24}, RATE, {RATE: "25.0"}, accepted={}),
     Case("P21-LEG-001", {"legal.processing.article_named[ground=GDPR_6_1_F]": 0},
          "legal.processing.article_named[ground=GDPR_6_1_F]",
          {"legal.processing.article_named[ground=GDPR_6_1_F]": NA}),
@@ -97,10 +111,11 @@ CASES = [
 
 
 def judged(case: Case, change: dict[str, object]) -> set[str]:
-    before = None if case.before is None else changed(clean_provider_2021(), case.before)
-    return where(
-        case.rule, judge(*RETURN, changed(clean_provider_2021(), change), YEAR, before, ("2021-08-02", "2021-12-31"))
+    before, accepted = (
+        None if other is None else changed(clean_provider_2021(), other) for other in (case.before, case.accepted)
     )
+    lines = changed(clean_provider_2021(), change)
+    return where(case.rule, judge(*RETURN, lines, YEAR, before, ("2021-08-02", "2021-12-31"), accepted))
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

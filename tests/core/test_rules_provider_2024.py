@@ -145,12 +145,21 @@ CASES = [
     Case("P-PER-002", {}, "errors.known.flagged", {FLAGGED: UNCOUNTED}, {FLAGGED: UNCOUNTED}),
     Case("P-PER-003", {"cases.known.images": UNCOUNTED}, "cases.known.images", {"data.images.eu": UNCOUNTED}, {}),
     Case("P-PER-004", {}, "", {"cases.known.images": 61}, {}),
+    Case("P-PER-005", {"cases.known.files": 0}, "cases.known.files", {"cases.known.files": 1}, {}),
+    Case("P-PER-005", {"cases.known.images": 0}, "cases.known.images", {"complaints.known.content.internal.lodged": 0}, {}),
+    Case("P-PER-006", {}, "errors.known.flagged[technology=MD5]", {"errors.known.flagged[technology=MD5]": NA},
+         {"errors.known.flagged[technology=MD5]": 3, "errors.known.reviewed[technology=MD5]": 3}),
+    Case("P-PER-007", {"cases.known.images": {"period": "2024-12-31/2025-12-31"}}, "cases.known.images",
+         {"cases.known.images": {"period": "2025-01-01/2025-11-30"}}, {}),
+    Case("P-PER-008", {"cases.known.images": 61}, "cases.known.images", {"cases.known.images": "060"}, accepted={}),
 ]  # fmt: skip
 
 
 def judged(case: Case, change: dict[str, object]) -> set[str]:
-    before = None if case.before is None else changed(clean_provider_2024(), case.before)
-    return where(case.rule, judge(*RETURN, changed(clean_provider_2024(), change), previous=before))
+    before, accepted = (
+        None if other is None else changed(clean_provider_2024(), other) for other in (case.before, case.accepted)
+    )
+    return where(case.rule, judge(*RETURN, changed(clean_provider_2024(), change), previous=before, accepted=accepted))
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

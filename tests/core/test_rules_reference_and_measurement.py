@@ -14,6 +14,9 @@ MOVED = f"displaced.locations[{AT},moved_to=US]"
 NO_PLACE = "observed.items[month=2025-04]"
 REPORTS, SHARE = "reference.reports[country=NL]", "reference.report_share[country=NL]"
 CONTEXT = "context.reports[area=EU,breakdown=total]"
+UNION = "reference.reports[country=EU]"
+STATES = [code for code in CATALOGUE.code_lists["reference_area"].codes if len(code) == 2 and code not in ("EU", "NL")]
+EVERY_STATE = {f"reference.reports[country={code}]": 1 for code in STATES}
 BARE = {"value": "", "obs_status": "L", "reason": "", "comment": "Not counted."}
 SPAN = {"value": "", "obs_status": "E", "qualifier": "range"}
 
@@ -47,6 +50,7 @@ CASES = [
          {f"displaced.locations[{AT},moved_to=CA]": 23}),
     Case("S-PER-001", {"observed.items[month=2026-01,hosting_country=NL]": 5}, "observed.items[month=2026-01,hosting_country=NL]",
          {"observed.items[month=2025-12,hosting_country=NL]": 5, "observed.items[month=2025-01,hosting_country=NL]": 5}),
+    Case("S-PER-002", {SEEN: 51}, SEEN, {SEEN: 50}, accepted={}),
     Case("R-FMT-001", {"reference.reports[country=US]": 5}, "reference.reports[country=US]",
          {"reference.reports[country=GLOBAL]": 5}),
     Case("R-FMT-002", {REPORTS: [{}, {}]}, REPORTS, {"reference.reports[country=BE]": 5001}),
@@ -68,13 +72,29 @@ CASES = [
          {"source.description": UNCOUNTED, "remarks.general": None}),
     Case("R-CMP-002", {REPORTS: BARE}, REPORTS, {REPORTS: UNCOUNTED}),
     Case("R-PER-001", {}, "", {CONTEXT: 99002}, {}),
+    Case("R-PER-002", {REPORTS: 10003}, REPORTS, {REPORTS: 10002}, {}),
+    Case("R-PER-002", {REPORTS: 999, CONTEXT: 99}, (REPORTS, CONTEXT), {REPORTS: 0, "reference.reports[country=BE]": 5},
+         {"reference.reports[country=BE]": 999}),
+    Case("R-PER-003", {REPORTS: 0}, REPORTS, {REPORTS: 1}, {}),
+    Case("R-PER-004", {REPORTS: {"flags": "multiple_counting"}}, REPORTS,
+         {REPORTS: {"flags": "multiple_counting", "obs_status": "B"}}, {}),
+    Case("R-PER-005", {REPORTS: {"period": "2024-07-01/2025-06-30"}}, REPORTS, {REPORTS: {"period": "2025-01-01/2025-06-30"}}, {}),
+    Case("R-PER-006", {REPORTS: 5002}, REPORTS, {CONTEXT: 99002}, accepted={CONTEXT: UNCOUNTED}),
+    Case("R-PRT-001", {UNION: 5000}, UNION, {UNION: 5002}),
+    Case("R-PRT-001", EVERY_STATE | {UNION: 5028}, UNION, EVERY_STATE | {UNION: 5027}),
+    Case("R-PRT-001", {"context.reports[area=GLOBAL,breakdown=total]": 99000}, "context.reports[area=GLOBAL,breakdown=total]",
+         {"context.report_share[area=GLOBAL,breakdown=grooming]": 3}),
+    Case("R-RAT-001", {UNION: 140000}, SHARE, {UNION: 142900}),
+    Case("R-RAT-001", {UNION: 10002, SHARE: 49}, SHARE, {UNION: {"value": 10002, "qualifier": "lower_bound"}, SHARE: 49}),
 ]  # fmt: skip
 
 
 def judged(case: Case, change: dict[str, object]) -> set[str]:
     which = MEASUREMENT if case.rule.startswith("S-") else REFERENCE
-    before = None if case.before is None else changed(CLEAN[which](), case.before)
-    return where(case.rule, judge(*which, changed(CLEAN[which](), change), previous=before))
+    before, accepted = (
+        None if other is None else changed(CLEAN[which](), other) for other in (case.before, case.accepted)
+    )
+    return where(case.rule, judge(*which, changed(CLEAN[which](), change), previous=before, accepted=accepted))
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

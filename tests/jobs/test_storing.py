@@ -50,3 +50,12 @@ def test_a_row_the_database_refuses_takes_the_others_with_it(monkeypatch: pytest
     with pytest.raises(DatabaseError), transaction.atomic():
         bulk.insert(ReportingEntity, doubled)
     assert stored() == []
+
+
+@pytest.mark.parametrize(("key", "sent"), [(["revision_id", "line"], [[2, 9], [5, 7]]), (["id"], [[9, 5], [7, 2]])])
+def test_rows_are_sent_in_the_order_of_the_key_where_they_have_it(
+    key: list[str], sent: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "CHUNK", 2)
+    rows = pl.DataFrame({"line": [9, 5, 7, 2], "revision_id": [1, 2, 2, 1]})
+    assert [chunk["line"].to_list() for chunk in bulk.in_order(rows, key)] == sent

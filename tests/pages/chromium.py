@@ -41,6 +41,7 @@ def prepare_site() -> dict[str, Any]:
     """Committed, so that the threads of the server see it."""
     publications.load_entities()
     list(publications.load_filings())
+    publications.release_loaded()
     people = {}
     for entity, role in PEOPLE:
         user = member(entity, role)

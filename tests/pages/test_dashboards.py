@@ -113,14 +113,50 @@ def test_what_the_clearing_house_sent_is_added_up_because_it_may_be(reader, peri
 def test_a_total_that_would_mislead_is_refused_with_every_reason(reader) -> None:
     states, providers = totals(get(reader, "member-states", "2022")), totals(get(reader, "providers", "2022"))
 
-    assert states["Reports received"] == "No total: the figures cover 12 different periods; 7 figures are missing."
-    assert states["Children identified"] == (
-        "No total: the figures cover 7 different periods; 3 figures differ in definition; 8 figures are missing."
+    assert refusal(states["Reports received"]) == (
+        "No total: the figures cover 12 different periods; 7 figures are missing."
     )
-    assert providers["Cases of CSAM identified"] == (
-        "No total: units differ: accounts, content items, images, videos;"
-        " they do not count the same thing in the same territory; 1 figure is only a bound."
+    assert refusal(states["Children identified"]) == (
+        "No total: the figures cover 7 different periods; 3 figures differ in definition (Age limit below 18, All abuse"
+        " offences of a police register, All sources together, Dynamic data, Online and offline together); 8 figures are"
+        " missing."
     )
+    assert refusal(providers["Cases of CSAM identified"]) == (
+        "No total: units differ: accounts, content items, images, videos; territories differ: EU users, Thread with an EU"
+        " user, Worldwide, Unclear; they do not count the same thing; of 4 figures it is not clear which territory or"
+        " service they cover."
+    )
+
+
+def refusal(shown: str) -> str:
+    return shown[: shown.index(".") + 1]
+
+
+def test_a_refused_total_shows_what_can_be_added_and_an_estimate_that_is_marked(reader) -> None:
+    children = totals(get(reader, "member-states", "2022"))["Children identified"]
+
+    assert "6 of 27 can be added: 710 children (1 Jan 2022 – 31 Dec 2022)." in children
+    assert (
+        "E Estimate, not filed by anybody: about 1 524 children (995 – 2 754) for 2 Aug 2021 – 31 Dec 2022, from 16 of 27"
+        " whose figures differ only by their days." in children
+    )
+    assert "Poland (3 014): other definition" not in children
+    assert "Poland (3 014): All abuse offences of a police register" in children
+    assert "Malta: nothing filed, or not accepted" in children
+    assert (
+        "The figures of 19 of 27 as they were filed, whatever they count and for whichever days, come to 4 922."
+        in children
+    )
+
+
+def test_a_chart_says_why_its_bars_are_not_to_be_compared(reader) -> None:
+    page = get(reader, "member-states", "2022").content.decode()
+
+    assert [plain(text) for text in re.findall(r"<ul class=\"caveats\".*?</ul>", page, re.S)] == [
+        "The figures cover 12 different periods",
+        "Children identified, Girls: the figures cover 7 different periods Boys: the figures cover 6 different periods",
+        "The figures cover 9 different periods",
+    ]
 
 
 def test_national_figures_stand_beside_the_reference_with_what_that_does_not_say(reader) -> None:

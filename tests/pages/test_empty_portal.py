@@ -30,6 +30,8 @@ def staff() -> Client:
         ("/dashboards/member-states/", "No figures yet"),
         ("/dashboards/reference/", "No figures yet"),
         ("/dashboards/measurements/", "No figures yet"),
+        ("/releases/", "Nothing can be published yet Periods appear here once a filing"),
+        ("/published/statistics/", "Nothing is published yet Statistics appear here once the Commission"),
         ("/account/", "I act for Commission: Reviewer"),
         ("/definitions/", "Member State statistics"),
         ("/", "Go to my work"),

@@ -18,8 +18,8 @@ from knox.models import AuthToken
 
 from portal.clients import make_client
 from portal.models import ApiClient, User
-from submissions import actions
-from submissions.models import Draft, Filing, Obligation, ReportingPeriod, Revision, Upload, Webhook
+from submissions import actions, publications
+from submissions.models import Draft, Filing, Obligation, Relief, ReportingPeriod, Revision, Upload, Webhook
 from tests.conftest import read
 from tests.pages.world import file_csv, load, member, receipt, start
 
@@ -48,12 +48,33 @@ GET  /definitions/                            200   200   200   200   200   200 
 GET  /definitions/provider_report/2021/       200   200   200   200   200   200   200   200   200   200   200   200
 GET  /definitions/provider_report/1999/       404   404   404   404   404   404   404   404   404   404   404   404
 GET  /definitions/provider_report/2024/blank.csv 200 200 200 200  200   200   200   200   200   200   200   200
+GET  /rules/                                  200   200   200   200   200   200   200   200   200   200   200   200
+GET  /rules/provider_report/2024/P-CPL-001/   200   200   200   200   200   200   200   200   200   200   200   200
+GET  /rules/provider_report/1999/P-CPL-001/   404   404   404   404   404   404   404   404   404   404   404   404
+GET  /published/statistics/                   200   200   200   200   200   200   200   200   200   200   200   200
+GET  /published/statistics/member_state_statistics/2022/ 200 200 200 200 200 200 200 200 200  200   200   200
+GET  /published/statistics/member_state_statistics/2022.csv 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /published/statistics/member_state_statistics/2022.json 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /published/statistics/provider_report/2022.csv 404 404 404 404   404   404   404   404   404   404   404   404
+GET  /releases/                               302   404   404   404   404   404   404   404   404   200   200   200
+GET  /releases/{released}/                    302   405   405   405   405   405   405   405   405   405   405   405
+POST /releases/{released}/                    302   404   404   404   404   404   404   404   404   302   302+  302
 GET  /home/                                   302   302   200   200   200   200   200   200   302   302   302   302
 GET  /review/                                 302   404   404   404   404   404   404   404   200   200   200   200
 GET  /completeness/                           302   404   404   404   404   404   404   404   404   200   200   200
 GET  /completeness.csv                        302   404   404   404   404   404   404   404   404   200   200   200
+GET  /completeness/provider_report/2025/      302   404   404   404   404   404   404   404   404   200   200   200
+GET  /completeness/provider_report/1999/      302   404   404   404   404   404   404   404   404   404   404   404
+GET  /completeness/provider_report/2025/sections.csv 302   404   404   404   404   404   404   404   404   200   200   200
+GET  /completeness/provider_report/2025/points.csv 302   404   404   404   404   404   404   404   404   200   200   200
+GET  /completeness/provider_report/2025/google/ 302   404   404   404   404   404   404   404   404   200   200   200
+GET  /completeness/provider_report/2026/google/relief/ 302 405 405  405   405   405   405   405   405   405   405   405
+POST /completeness/provider_report/2026/google/relief/ 302   404   404   404   404   404   404   404   404   404   302+  302+
+POST /reliefs/{relief}/take-back/             302   404   404   404   404   404   404   404   404   404   302+  302+
 GET  /dashboards/                             302   302   302   302   302   302   302   302   302   302   302   302
 GET  /dashboards/overview/                    302   200   200   200   200   200   200   200   200   200   200   200
+GET  /dashboards/quality/                     302   200   200   200   200   200   200   200   200   200   200   200
+GET  /dashboards/quality/?entity=nobody       302   404   404   404   404   404   404   404   404   404   404   404
 GET  /dashboards/providers/                   302   200   200   200   200   200   200   200   200   200   200   200
 GET  /dashboards/nonsense/                    302   404   404   404   404   404   404   404   404   404   404   404
 GET  {svg}                                    302   200   200   200   200   200   200   200   200   200   200   200
@@ -119,10 +140,15 @@ GET  /api/v1/docs/                            200   200   200   200   200   200 
 GET  /api/v1/definitions/                     200   200   200   200   200   200   200   200   200   200   200   200
 GET  /api/v1/definitions/provider_report/2024/ 200  200   200   200   200   200   200   200   200   200   200   200
 GET  /api/v1/definitions/provider_report/2024/schema.json 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /api/v1/rules/                           200   200   200   200   200   200   200   200   200   200   200   200
+GET  /api/v1/rules/provider_report/2024/P-CPL-001/ 200   200   200   200   200   200   200   200   200   200   200   200
 GET  /api/v1/codelists/                       200   200   200   200   200   200   200   200   200   200   200   200
 GET  /api/v1/codelists/country/               200   200   200   200   200   200   200   200   200   200   200   200
 GET  /api/v1/codelists/nonsense/              404   404   404   404   404   404   404   404   404   404   404   404
 GET  /api/v1/obligations/                     401   200   200   200   200   200   200   200   200   200   200   200
+GET  /api/v1/completeness/                    401   200   200   200   200   200   200   200   200   200   200   200
+GET  /api/v1/comparability/                   401   400   400   400   400   400   400   400   400   400   400   400
+GET  /api/v1/quality/                         401   200   200   200   200   200   200   200   200   200   200   200
 GET  /api/v1/check/                           401   405   405   405   405   405   405   405   405   405   405   405
 POST /api/v1/check/                           401   404   200   200   404   404   404   404   404   404   404   404
 GET  /api/v1/revisions/                       401   200   200   200   200   200   200   200   200   200   200   200
@@ -188,6 +214,8 @@ BODIES: dict[str, Any] = {
     "/revisions/bulk/": {"filings": [NEW | {"observations": []}]},
     "/explanations/": {"finding": "0", "text": "Counted by hand."},
     "/explanation/": {"text": "Counted by hand."},
+    "/relief/": {"kind": "exempted", "reason": "The service was closed."},
+    "/take-back/": {"reason": "The service was opened again."},
     "/webhooks/": {"url": "https://example.com/hook"},
     "/clients/": {"name": "Reports", "scopes": ["file:provider_report@google"]},
     "/key/": {"overlap": 7},
@@ -205,6 +233,8 @@ class World:
 @pytest.fixture(scope="module")
 def world(shared_db: None) -> World:
     load("google 2022", "meta 2022", "dk 2022")
+    publications.release_loaded()
+    load("se 2022")
     users: dict[str, User | None] = {"anonymous": None, "nobody": member()}
     users |= {role: member("google", role) for role in ("filer", "signatory", "reader", "administrator")}
     users |= {
@@ -233,11 +263,18 @@ def world(shared_db: None) -> World:
     owed = Obligation.objects.get(entity__code="google")
     period = ReportingPeriod.objects.get(return_id="provider_report", label="2026")
     figure = f"/dashboards/figures/provider_report/{next(iter(period.definition.panels))}/2022"
+    relief = actions.grant_relief(
+        obligation=Obligation.objects.get(entity__code="meta"),
+        period=ReportingPeriod.objects.get(return_id="provider_report", label="2026"),
+        kind="exempted", reason="The service was closed.", by=member("commission", "reviewer"),
+    )  # fmt: skip
     places |= {
+        "relief": relief.pk,
         "start": f"/obligations/{owed.pk}/periods/{period.pk}/start/",
         "svg": f"{figure}.svg",
         "csv": f"{figure}.csv",
     }
+    places["released"] = ReportingPeriod.objects.get(return_id="member_state_statistics", label="2022").pk
     places |= machines(users["administrator"], waiting, filer)
     tokens = {role: AuthToken.objects.create(user)[1] for role, user in users.items() if user}
     return World(users, tokens, places, draft.etag)
@@ -267,6 +304,7 @@ def snapshot() -> dict[str, Any]:
     return counts | {
         "revisions": sorted(Revision.objects.values_list("pk", "state", "decision_reason")),
         "filings": sorted(Filing.objects.values_list("pk", "latest")),
+        "reliefs": sorted(Relief.objects.values_list("pk", "taken_back_reason")),
         "uploads": sorted(Upload.objects.values_list("pk", flat=True)),
         "drafts": sorted(Draft.objects.values_list("pk", "edition")),
         "clients": sorted(ApiClient.objects.values_list("pk", "revoked_by", "keys__revoked_by")),

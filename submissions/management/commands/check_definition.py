@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from submissions.checks import rule_problems
-from submissions.definition import DefinitionError
+from submissions.definition import Definition, DefinitionError
 from submissions.loading import load, load_code_lists, read_toml
 
 
@@ -21,12 +21,18 @@ class Command(BaseCommand):
         parser.add_argument("path", type=Path)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        folder, root = options["path"], Path(settings.DEFINITIONS_DIR)
-        try:
-            definition = load(folder, load_code_lists(root / "codelists"), read_toml(root / "kinds.toml"))
-        except DefinitionError as problem:
-            raise CommandError(str(problem)) from problem
-        if problems := list(rule_problems(definition, folder)):
-            raise CommandError("\n".join(str(problem) for problem in problems))
+        definition = sound_definition(options["path"])
         points, rules = len(definition.points), len(definition.rules)
         self.stdout.write(f"{definition.id}: {points} data points, {rules} rules, fingerprint {definition.fingerprint}")
+
+
+def sound_definition(folder: Path) -> Definition:
+    """What a folder holds, with the code lists and kinds of this portal. Raises CommandError for anything wrong in it."""
+    root = Path(settings.DEFINITIONS_DIR)
+    try:
+        definition = load(folder, load_code_lists(root / "codelists"), read_toml(root / "kinds.toml"))
+    except DefinitionError as problem:
+        raise CommandError(str(problem)) from problem
+    if problems := list(rule_problems(definition, folder)):
+        raise CommandError("\n".join(str(problem) for problem in problems))
+    return definition

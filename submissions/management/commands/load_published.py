@@ -19,4 +19,6 @@ class Command(BaseCommand):
             if one.new or options["verbosity"] > 1:
                 self.stdout.write(f"{one.receipt}: {one.state}, {one.errors} errors, {one.warnings} warnings")
         new = sum(one.new for one in loaded)
+        if new:
+            publications.release_loaded()
         self.stdout.write(f"{len(loaded)} published filings, {new} of them new.")

@@ -1,0 +1,120 @@
+"""Which figures contradict each other, last year or the reference: findings of verdicts and across filings, by rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F
+
+from portal.models import User
+from reporting import across
+from reporting.across import Found, World
+from submissions.catalogue import catalogue
+from submissions.definition import Rule
+from submissions.models import Explanation, Finding, subject
+
+ACROSS = "across"
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """Where a rule is broken."""
+
+    entity: str
+    return_id: str
+    version: str
+    period: str
+    revision: int | None
+    """None where a round as a whole is meant."""
+    address: str
+    explanation: str
+    finding: Stored | Found
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What a finding of a verdict says, as `messages.in_words` reads it."""
+
+    rule: str
+    address: str
+    value: str
+    params: Mapping[str, Any]
+    blocked_by: str = ""
+
+
+@dataclass(frozen=True)
+class FindingClass:
+    """A rule, and where it is broken."""
+
+    return_id: str
+    """ACROSS for rules across filings."""
+    version: str
+    rule: Rule
+    occurrences: tuple[Occurrence, ...]
+
+    @property
+    def explained(self) -> int:
+        return sum(bool(one.explanation) for one in self.occurrences)
+
+    @property
+    def entities(self) -> list[str]:
+        return sorted({one.entity for one in self.occurrences if one.entity})
+
+    @property
+    def filings(self) -> int:
+        return len({one.revision for one in self.occurrences if one.revision})
+
+
+RANK = ("error", "warning", "info")
+
+
+def classes(user: User, world: World, **only: Any) -> list[FindingClass]:
+    """Of accepted revisions: by severity, then the commonest first. Findings of rules that could not be judged are left
+    out; so is a round as a whole where the reader does not see all of it."""
+    found: dict[tuple[str, str, str], list[Occurrence]] = {}
+    for key, one in [*of_verdicts(user, **only), *of_across(world)]:
+        found.setdefault(key, []).append(one)
+    told = [FindingClass(*key[:2], rule_of(*key), tuple(some)) for key, some in found.items()]
+    return sorted(told, key=lambda c: (RANK.index(c.rule.severity), -len(c.occurrences), c.rule.code, c.version))
+
+
+def rule_of(return_id: str, version: str, code: str) -> Rule:
+    return across.rules()[code] if return_id == ACROSS else catalogue().get(return_id, version).rules[code]
+
+
+def of_verdicts(user: User, **only: Any) -> Iterator[tuple[tuple[str, str, str], Occurrence]]:
+    rows = (
+        Finding.objects.visible_to(user)
+        .filter(revision__filing__current=F("revision"), revision__filing__sandbox=False, blocked_by="", **only)
+        .order_by("revision__filing__period__start", "revision__filing__obligation__entity__code", "position")
+        .values_list(
+            "revision__filing__obligation__entity__code", "revision__filing__period__return_id", "revision__version",
+            "revision__filing__period__label", "revision", "revision__filing", "rule", "address", "value", "params",
+        )
+    )  # fmt: skip
+    said = explanations(user)
+    for entity, return_id, version, period, revision, filing, rule, address, value, params in rows:
+        stored = Stored(rule, address, value, params)
+        text = said.get((filing, rule, address, subject(stored)), "")
+        yield (
+            (return_id, version, rule),
+            Occurrence(entity, return_id, version, period, revision, address, text, stored),
+        )
+
+
+def explanations(user: User) -> dict[tuple[int, str, str, str], str]:
+    written = Explanation.objects.visible_to(user).order_by()
+    return {
+        (filing, rule, address, about): text
+        for filing, rule, address, about, text in written.values_list("filing", "rule", "address", "subject", "text")
+    }
+
+
+def of_across(world: World) -> Iterator[tuple[tuple[str, str, str], Occurrence]]:
+    for one in across.findings(world):
+        yield (
+            (ACROSS, "1", one.rule),
+            Occurrence(one.entity, one.return_id, one.version, one.period, one.revision, one.address, "", one),
+        )
