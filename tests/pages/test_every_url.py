@@ -74,7 +74,6 @@ POST /reliefs/{relief}/take-back/             302   404   404   404   404   404 
 GET  /dashboards/                             302   302   302   302   302   302   302   302   302   302   302   302
 GET  /dashboards/overview/                    302   200   200   200   200   200   200   200   200   200   200   200
 GET  /dashboards/quality/                     302   200   200   200   200   200   200   200   200   200   200   200
-GET  /dashboards/quality/?entity=nobody       302   404   404   404   404   404   404   404   404   404   404   404
 GET  /dashboards/providers/                   302   200   200   200   200   200   200   200   200   200   200   200
 GET  /dashboards/nonsense/                    302   404   404   404   404   404   404   404   404   404   404   404
 GET  {svg}                                    302   200   200   200   200   200   200   200   200   200   200   200
