@@ -11,6 +11,7 @@ import pytest
 from drf_spectacular.validation import validate_schema
 from rest_framework.test import APIClient
 
+from reporting.api_urls import urlpatterns as of_reporting
 from submissions import publications
 from submissions.api.urls import urlpatterns
 from submissions.catalogue import catalogue
@@ -158,7 +159,7 @@ def test_the_api_describes_itself_in_valid_openapi_3_1(anybody) -> None:
 
 
 def test_the_description_names_every_path(anybody) -> None:
-    routes = {str(entry.pattern) for entry in urlpatterns if not str(entry.pattern).startswith("^")}
+    routes = {str(entry.pattern) for entry in [*urlpatterns, *of_reporting] if not str(entry.pattern).startswith("^")}
     simple = {route.replace("<int:", "{").replace("<slug:", "{").replace(">", "}") for route in routes}
 
     described = {path.removeprefix("/api/v1/").replace("{id}", "{pk}") for path in openapi(anybody)["paths"]}
