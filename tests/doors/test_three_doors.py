@@ -6,7 +6,7 @@ import csv
 import importlib
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import polars as pl
@@ -19,7 +19,7 @@ from submissions.definition import Definition
 from submissions.entry import read_section, section_fields
 from submissions.rules import Context
 from submissions.sources import XLSX, from_csv, from_ndjson, from_observations, load_json
-from submissions.validation import validate
+from submissions.validation import validate_together
 from submissions.workbook import sandbox, sheets
 from submissions.workbook.reading import read_workbook
 from submissions.workbook.writing import write_workbook
@@ -49,11 +49,14 @@ def as_csv(definition: Definition, head: Head, lines: list[Line]) -> pl.DataFram
     return from_csv(out.getvalue().encode())
 
 
-def verdict(definition: Definition, head: Head, lines: pl.DataFrame) -> list[tuple[Any, ...]]:
-    """Every finding without its place, which is the door's own."""
-    found = validate(definition, lines, Context(head)).findings
-    return sorted((f.rule, f.severity, f.address, f.field, f.value, f.related, str(sorted(f.params.items())), f.blocked_by)
-                  for f in found)  # fmt: skip
+def verdicts(definition: Definition, head: Head, through: Iterable[pl.DataFrame]) -> list[list[tuple[Any, ...]]]:
+    """Every finding without its place, which is the door's own. Judged together, as a worker does."""
+    judged = validate_together(definition, [(lines, Context(head)) for lines in through])
+    return [
+        sorted((f.rule, f.severity, f.address, f.field, f.value, f.related, str(sorted(f.params.items())), f.blocked_by)
+               for f in one.findings)
+        for one in judged
+    ]  # fmt: skip
 
 
 def as_workbook(definition: Definition, head: Head, lines: list[Line]) -> pl.DataFrame:
@@ -79,7 +82,7 @@ def as_form(definition: Definition, head: Head, lines: list[Line]) -> pl.DataFra
     return from_observations([line for section in sent for line in section])
 
 
-DOORS: dict[str, Door] = {"CSV": as_csv, "NDJSON": as_ndjson, "workbook": as_workbook, "form": as_form}
+DOORS: dict[str, Door] = {"JSON": as_json, "CSV": as_csv, "NDJSON": as_ndjson, "workbook": as_workbook, "form": as_form}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -105,12 +108,12 @@ def test_the_same_filing_is_the_same_content_and_the_same_findings_through_every
     @settings(max_examples=FILINGS_A_RETURN, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
     @given(filings(definition))
     def holds(lines: list[Line]) -> None:
-        sent = canonicalise(definition, as_json(definition, head, lines), head)
-        told = verdict(definition, head, sent)
-        for name, door in DOORS.items():
-            came = canonicalise(definition, door(definition, head, lines), head)
-            assert content(came, head).splitlines() == content(sent, head).splitlines(), name
-            assert content_hash(came, head) == content_hash(sent, head), name
-            assert verdict(definition, head, came) == told, name
+        came = {name: canonicalise(definition, door(definition, head, lines), head) for name, door in DOORS.items()}
+        sent = came["JSON"]
+        for name, other in came.items():
+            assert content(other, head).splitlines() == content(sent, head).splitlines(), name
+            assert content_hash(other, head) == content_hash(sent, head), name
+        told = dict(zip(came, verdicts(definition, head, came.values()), strict=True))
+        assert told == dict.fromkeys(came, told["JSON"])
 
     holds()
