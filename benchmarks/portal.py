@@ -40,9 +40,11 @@ def token(entity: str) -> str:
 @contextmanager
 def process(*command: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """A process of the portal with a folder of its own, ended with the block."""
+    # Polars writes its own choice for its allocator into the environment of this process, which is not the portal's.
+    own = {name: value for name, value in os.environ.items() if name != "_RJEM_MALLOC_CONF"}
     with tempfile.TemporaryDirectory() as folder:
         running = subprocess.Popen(
-            [sys.executable, "-m", *command], cwd=ROOT, env=os.environ | {"VAR_DIR": folder} | environment,
+            [sys.executable, "-m", *command], cwd=ROOT, env=own | {"VAR_DIR": folder} | environment,
             stdout=subprocess.DEVNULL,
         )  # fmt: skip
         try:
