@@ -11,11 +11,10 @@ from django.db.models import F
 from portal.models import User
 from reporting import across
 from reporting.across import Found, World
+from reporting.rulebook.entries import ACROSS, ACROSS_VERSION
 from submissions.catalogue import catalogue
 from submissions.definition import Rule
 from submissions.models import Explanation, Finding, subject
-
-ACROSS = "across"
 
 
 @dataclass(frozen=True)
@@ -115,6 +114,6 @@ def explanations(user: User) -> dict[tuple[int, str, str, str], str]:
 def of_across(world: World) -> Iterator[tuple[tuple[str, str, str], Occurrence]]:
     for one in across.findings(world):
         yield (
-            (ACROSS, "1", one.rule),
+            (ACROSS, ACROSS_VERSION, one.rule),
             Occurrence(one.entity, one.return_id, one.version, one.period, one.revision, one.address, "", one),
         )

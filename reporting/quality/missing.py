@@ -41,11 +41,15 @@ def missing(picture: Picture, observations: pl.DataFrame) -> list[Missing]:
     lifted are not expected."""
     answers = answers_of(picture)
     reasons = reasons_of(observations)
-    due = [one for one in picture.standings if one.duty.state not in ("exempted", "expected")]
     found: list[Missing] = []
-    for _key, some in groupby(sorted(due, key=in_order), key=in_order):
+    for _key, some in groupby(sorted(due(picture), key=in_order), key=in_order):
         found += of_period(list(some), answers, reasons)
     return [one for one in found if one.lacking]
+
+
+def due(picture: Picture) -> list[Standing]:
+    """Duties whose figures are expected by now."""
+    return [one for one in picture.standings if one.duty.state not in ("exempted", "expected")]
 
 
 def in_order(standing: Standing) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ import polars as pl
 
 from reporting.comparability import Comparison, compare_each
 from reporting.completeness.standing import Picture
-from reporting.quality.missing import in_order
+from reporting.quality.missing import due, in_order
 from submissions.catalogue import catalogue
 from submissions.definition import DataPoint, Definition
 
@@ -76,8 +76,7 @@ def expected_members(picture: Picture, asked: pl.DataFrame) -> pl.DataFrame:
     owed = pl.DataFrame(
         [
             (s.duty.period.return_id, s.definition.version, s.duty.period.label, s.duty.obligation.entity.code)
-            for s in picture.standings
-            if s.duty.state not in ("exempted", "expected")
+            for s in due(picture)
         ],
         schema=dict.fromkeys(["return_id", "version", "period", "member"], pl.String),
         orient="row",

@@ -14,10 +14,11 @@ from portal.reader import language
 from reporting import across, totals
 from reporting.across import Found
 from reporting.comparability import words
-from reporting.quality.classes import ACROSS, FindingClass, Occurrence
+from reporting.quality.classes import FindingClass, Occurrence
 from reporting.quality.missing import Missing
 from reporting.quality.report import Quality
 from reporting.quality.together import Together
+from reporting.rulebook.entries import ACROSS
 from submissions.catalogue import catalogue
 from submissions.messages import in_words
 from submissions.presentation import in_language
@@ -129,14 +130,13 @@ def total(one: Together, names: Names) -> totals.ShownTotal:
 
 
 def class_row(found: FindingClass, names: Names, most: int | None) -> ClassRow:
-    topics, rule = catalogue().code_lists["rule_kind"].codes, found.rule
     listed = found.occurrences[:most]
     return ClassRow(
         found,
         title(found.return_id, found.version),
-        topics[rule.topic].label[language()] if rule.topic in topics else rule.topic,
+        words.label("rule_kind", found.rule.topic),
         message(found.occurrences[0], names),
-        rule.why[language()],
+        found.rule.why[language()],
         sorted(names.get(code, code) for code in found.entities),
         [(one, names.get(one.entity, one.entity), message(one, names)) for one in listed],
         len(found.occurrences) - len(listed),
@@ -160,9 +160,9 @@ def as_json(quality: Quality) -> dict[str, Any]:
             "period": quality.scope.period or None,
             "entity": quality.scope.entity or None,
         },
-        "missing": [missing_json(one, names) for one in quality.missing],
-        "refused": [total_json(one, names) for one in quality.refused],
-        "added": [total_json(one, names) for one in quality.added],
+        "missing": [missing_json(one) for one in quality.missing],
+        "refused": [total_json(one) for one in quality.refused],
+        "added": [total_json(one) for one in quality.added],
         "findings": [class_json(one, names) for one in quality.classes],
     }
 
@@ -172,7 +172,7 @@ def head_json(return_id: str, version: str, period: str, code: str) -> dict[str,
     return {"return": return_id, "version": version, "period": period, "address": code, "label": label}
 
 
-def missing_json(one: Missing, names: Names) -> dict[str, Any]:
+def missing_json(one: Missing) -> dict[str, Any]:
     return head_json(one.return_id, one.version, one.period, one.code) | {
         "expected": one.expected,
         "by_value": one.by_value,
@@ -186,12 +186,12 @@ def missing_json(one: Missing, names: Names) -> dict[str, Any]:
     }
 
 
-def total_json(one: Together, names: Names) -> dict[str, Any]:
-    comparison, shown = one.comparison, total(one, names)
+def total_json(one: Together) -> dict[str, Any]:
+    comparison = one.comparison
     sum_, estimate = comparison.subset_total, comparison.estimate()
     return head_json(one.return_id, one.version, one.period, one.code) | {
         "comparable": comparison.comparable,
-        "because": shown.because,
+        "because": words.because(comparison),
         "reasons": sorted(set(comparison.reasons.filter(comparison.reasons["effect"] == "bars")["code"])),
         "expected": comparison.expected,
         "counted": comparison.counted,
