@@ -7,8 +7,8 @@ import ctypes
 import gc
 import os
 
-# Polars' allocator (jemalloc) reads this once, when Polars is loaded. Left alone, it keeps what was freed for ten seconds and
-# longer, apart for each thread: half as much again as is in use, while a large file is worked on.
+# Polars' allocator (jemalloc) reads this once, when Polars is loaded. Left alone, it keeps what was freed for half a second
+# and longer, apart for each thread: half as much again as is in use, while a large file is worked on.
 os.environ.setdefault("_RJEM_MALLOC_CONF", "background_thread:false,narenas:1,dirty_decay_ms:0,muzzy_decay_ms:0")
 
 NEW_OBJECTS = 50_000
