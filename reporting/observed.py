@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -55,10 +56,11 @@ ASKED = {
 one of those that come with a value."""
 
 
-def observed(user: User, **only: Any) -> pl.DataFrame:
-    """The observations that count and that this user may see, columns FILED and ASKED, by filing and line. `only`
-    filters them as a query does. One query."""
-    return framed(Observation.objects.current().visible_to(user).filter(revision__filing__sandbox=False, **only))
+def observed(user: User, as_of: date | None = None, **only: Any) -> pl.DataFrame:
+    """The observations that count and that this user may see, columns FILED and ASKED, by filing and line; with `as_of`
+    those that counted at the end of that day. `only` filters them as a query does. One query."""
+    counting = Observation.objects.current(as_of).visible_to(user)
+    return framed(counting.filter(revision__filing__sandbox=False, **only))
 
 
 def framed(observations: ObservationQuerySet) -> pl.DataFrame:

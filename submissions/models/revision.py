@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.models import User
 from submissions.catalogue import catalogue
 from submissions.definition import Definition
 from submissions.models.filing import Filing
-from submissions.models.states import UNDECIDED, Door, RevisionState
+from submissions.models.states import ACCEPTED, UNDECIDED, Door, RevisionState
+
+
+def day_after(day: date) -> datetime:
+    """Midnight after a day, on the portal's clock."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
@@ -25,6 +32,12 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
     def for_machines(self) -> Self:
         """With all that the API says of a revision, but for the source's bytes."""
         return self.with_names().select_related("source").defer("source__deflated", "source__canonical")
+
+    def standing(self, day: date) -> Self:
+        """Those whose figures counted at the end of a day: of each filing the last one accepted by then."""
+        accepted = Q(state__in=ACCEPTED, decided_at__lt=day_after(day))
+        later = Revision.objects.filter(accepted, filing=OuterRef("filing"), number__gt=OuterRef("number"))
+        return self.filter(accepted & ~Exists(later))
 
     def waiting(self) -> Self:
         """For a decision: the last revision of its filing, not decided yet."""
