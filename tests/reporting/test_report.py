@@ -1,0 +1,406 @@
+"""The implementation report: who makes and writes it, what it says, and the files that come of it."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import docx
+import pikepdf
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone, translation
+
+from portal.models import User
+from reporting.models import Report, SectionText
+from reporting.report.actions import begin_report, restore_section, write_section
+from reporting.report.document import of_report
+from reporting.report.material import codes
+from reporting.report.outline import outline
+from reporting.report.page import report_html
+from reporting.report.pdf import report_pdf
+from reporting.report.tree import Block, Bullets, Caveats, Chart, Document, Paragraph, Table
+from reporting.report.word import report_docx
+from submissions import actions, publications
+from submissions.actions.refusals import Conflict, Refused
+from submissions.catalogue import catalogue
+from submissions.definition import LANGUAGES
+from tests.pages.world import file_csv, member, signed_in, start, text
+from tests.reporting.report import PRINTED, at_the_commission, document, periods
+from tests.workbook.builders import saved_by_libreoffice
+
+pytestmark = pytest.mark.django_db
+SMALL = (("provider_report", "2025"), ("member_state_statistics", "2025"))
+"""Every numbered table, few figures."""
+WRITER = Path(shutil.which("soffice") or "/nowhere").resolve().parent / "libswlo.so"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def published_portal(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    with django_db_blocker.unblock(), transaction.atomic():  # type: ignore[attr-defined]
+        publications.load_entities()
+        list(publications.load_filings())
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def made(published_portal: None) -> Document:
+    """The document on the periods of the first report."""
+    with translation.override("en"):
+        return document()
+
+
+@pytest.fixture
+def reviewer() -> User:
+    return at_the_commission()
+
+
+@pytest.fixture
+def report(reviewer) -> Report:
+    return begin_report(
+        title="Report", language="en", as_of=timezone.localdate(), periods=periods(*PRINTED), by=reviewer
+    )
+
+
+def blocks(found: Document, section: str) -> list[Block]:
+    return list(next(one for one in found.all_sections() if one.id == section).blocks)
+
+
+def paragraphs(found: Document, section: str) -> list[str]:
+    return [one.text for one in blocks(found, section) if isinstance(one, Paragraph)]
+
+
+# Who makes and writes it ----------------------------------------------------------------------------------
+
+
+def test_a_reviewer_begins_a_report_on_the_chosen_periods(reviewer) -> None:
+    client = signed_in(reviewer)
+    offered = client.get("/report/").content.decode()
+    assert offered.count('type="checkbox"') == 7
+    chosen = {
+        "title": "First report",
+        "language": "da",
+        "as_of": "2026-11-01",
+        "periods": [one.pk for one in periods(*PRINTED)],
+    }
+
+    answer = client.post("/report/", chosen)
+
+    made = Report.objects.get()
+    assert answer["Location"] == f"/report/{made.pk}/"
+    assert (made.title, made.language, f"{made.as_of}", made.made_by) == ("First report", "da", "2026-11-01", reviewer)
+    assert set(made.periods.all()) == set(periods(*PRINTED))
+
+
+def test_a_day_that_is_to_come_is_refused(reviewer) -> None:
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    with pytest.raises(Refused, match="future"):
+        begin_report(title="a", language="en", as_of=tomorrow, periods=periods(*PRINTED), by=reviewer)
+    assert not Report.objects.exists()
+
+
+def test_the_first_page_says_how_a_report_comes_to_be(reviewer) -> None:
+    page = text(signed_in(reviewer).get("/report/"))
+    assert "No report yet" in page
+    assert "Choose periods, a language and a day below" in page
+
+
+def test_the_page_says_what_stands_in_the_way(report, reviewer) -> None:
+    page = text(signed_in(reviewer).get(f"/report/{report.pk}/"))
+    assert "Not yet. What stands in its way:" in page
+    assert "3 filings were made, but are not accepted." in page
+    assert "1 section that people write is empty." in page
+
+
+def test_a_filer_finds_nothing(report) -> None:
+    client = signed_in(member("dk", "filer"))
+    for path in (
+        "",
+        f"{report.pk}/",
+        f"{report.pk}/preview/",
+        f"{report.pk}/sections/cases/",
+        f"{report.pk}/report.pdf",
+    ):
+        assert client.get(f"/report/{path}").status_code == 404
+    assert client.post(f"/report/{report.pk}/sections/cases/", {"number": "0", "text": "a"}).status_code == 404
+    assert not SectionText.objects.exists()
+
+
+def test_a_reader_of_the_commission_reads_and_does_not_write(report) -> None:
+    client = signed_in(at_the_commission("reader"))
+    assert client.get(f"/report/{report.pk}/sections/cases/").status_code == 200
+    assert client.post(f"/report/{report.pk}/sections/cases/", {"number": "0", "text": "a"}).status_code == 404
+    with pytest.raises(Refused, match="Only reviewers"):
+        write_section(report=report, section="cases", text="a", after=0, by=at_the_commission("reader"))
+    assert not SectionText.objects.exists()
+
+
+def test_what_is_written_stands_in_the_report_with_who_and_when(report, reviewer) -> None:
+    client = signed_in(reviewer)
+    answer = client.post(f"/report/{report.pk}/sections/cases/", {"number": "0", "text": "One.\r\n\r\nTwo & three."})
+    assert answer.status_code == 302
+
+    found = of_report(report, reviewer)
+
+    assert [(one.kind, one.text) for one in blocks(found, "cases")[:2]] == [
+        ("staff", "One."),
+        ("staff", "Two & three."),
+    ]
+    assert "Version 1, reviewer of the Commission" in text(client.get(f"/report/{report.pk}/"))
+
+
+def write(client: Client, report: Report, **sent: str) -> tuple[int, str]:
+    answer = client.post(f"/report/{report.pk}/sections/cases/", sent)
+    return answer.status_code, answer.content.decode()
+
+
+def test_a_stale_edit_is_refused_and_nothing_is_lost(report, reviewer) -> None:
+    client = signed_in(reviewer)
+    assert write(client, report, number="0", text="From the first.")[0] == 302
+
+    status, page = write(client, report, number="0", text="From the second.")
+
+    assert status == 409
+    assert [one.text for one in report.texts.all()] == ["From the first."]
+    assert "From the first." in page
+    assert re.search(r"<textarea[^>]*>From the second.</textarea>", page)
+    assert 'name="number" value="1"' in page
+    assert write(client, report, number="1", text="From both.")[0] == 302
+    assert [one.text for one in report.texts.order_by("number")] == ["From the first.", "From both."]
+
+
+def test_an_older_version_is_read_and_brought_back_as_the_next(report, reviewer) -> None:
+    for number, words in enumerate(("First.", "Second.")):
+        write_section(report=report, section="cases", text=words, after=number, by=reviewer)
+    client = signed_in(reviewer)
+    assert "First." in text(client.get(f"/report/{report.pk}/sections/cases/"))
+
+    assert write(client, report, number="2", restore="1")[0] == 302
+
+    kept = report.texts.order_by("number").values_list("number", "text", "restored_from")
+    assert list(kept) == [(1, "First.", None), (2, "Second.", None), (3, "First.", 1)]
+    with pytest.raises(Conflict):
+        restore_section(report=report, section="cases", number=2, after=2, by=reviewer)
+    assert report.texts.count() == 3
+
+
+# What it says ---------------------------------------------------------------------------------------------
+
+
+def test_the_sections_are_those_of_the_first_report(made) -> None:
+    headings = [section.heading for section in made.all_sections()]
+    assert [one.partition(" ")[0] for one in headings if one.startswith("2")] == [
+        "2", "2.1", "2.1.1", "2.1.2", "2.1.3", "2.1.4", "2.1.5", "2.1.6", "2.1.7", "2.1.8", "2.1.9", "2.1.10",
+        "2.2", "2.2.1", "2.2.2", "2.2.3", "2.3",
+    ]  # fmt: skip
+    assert headings[-2:] == ["Annex I Data quality", "Annex II Sources"]
+
+
+def test_a_total_is_given_where_figures_agree_and_else_the_reasons(made) -> None:
+    found = made
+    assert "Reports sent, 2022: the figures of 27 add up to 1\u202f503\u202f431 reports." in paragraphs(
+        found, "reports"
+    )
+    children = paragraphs(found, "children")
+    assert "Children identified: 6 of 27 can be added, to 710 children (1 Jan 2022 – 31 Dec 2022)." in children
+    [refused] = [one for one in children if one.startswith("A total of Children identified for 2022")]
+    assert refused == (
+        "A total of Children identified for 2022 is not given because the figures cover 7 different periods; 3 figures differ"
+        " in definition (Age limit below 18, All abuse offences of a police register, All sources together, Dynamic data,"
+        " Online and offline together); 8 figures are missing."
+    )
+    assert not any("4\u202f922" in one and "That is no total." not in one for one in children)
+
+
+def test_who_gave_no_figure_is_named_with_the_reason(made) -> None:
+    bullets = [one for one in blocks(made, "reports") if isinstance(one, Bullets)]
+    [told] = [one for one in bullets if one.lead.startswith("Reports received, 2022")]
+    assert told.lead == "Reports received, 2022: 20 of 27 gave a figure. No figure:"
+    assert [item.text for item in told.items] == [
+        "Withheld: Not public: Estonia",
+        "Missing: No legal basis seen: Germany",
+        "Missing: Only in another unit or form: Latvia and Slovenia",
+        "filed, but not accepted: Malta, Portugal and Romania",
+    ]
+
+
+def test_caveats_come_from_the_comparison(made) -> None:
+    told = [line for one in blocks(made, "children") if isinstance(one, Caveats) for line in one.items]
+    assert (
+        "Children identified: to be read with: Chat logs included, No suspect found, Self-generated material included"
+        in told
+    )
+
+
+def test_a_monthly_span_is_not_drawn_among_totals(made) -> None:
+    chart = made.charts()["reports-beside-reports-2022"]
+    filed = {bar.name: bar.number for bar in chart.bars if bar.heading.startswith("Total number")}
+    assert "Latvia (LV)" not in filed
+    assert "Slovenia (SI)" not in filed
+    assert filed["Austria (AT)"] == 16311
+    assert "76 figures" not in chart.alt
+    assert chart.title in chart.alt
+
+
+def test_the_later_form_fills_the_same_sections() -> None:
+    found = document(*SMALL)
+    table = found.tables()["cases-form-2025"]
+    assert table.number == 1
+    google = table.cell("google", "col_known")
+    assert "Reports of known CSAM: 380 reports" in google.lines
+    assert table.cell("google", "col_new").text == "Cannot exist: 6"
+    assert table.cell("meta", "col_known").text == "nothing filed"
+    [grounds] = [one for one in blocks(found, "grounds") if getattr(one, "id", "") == "legal.processing.ground"]
+    assert {(item.key, *item.entities) for item in grounds.items} == {
+        ("GDPR_6_1_D", "google"),
+        ("GDPR_6_1_F", "google"),
+    }
+
+
+def test_a_series_follows_the_bridge_and_shows_where_it_breaks(reviewer) -> None:
+    """LinkedIn counted images of EU users in 2022; the later form asks the same, and nothing else of it goes on."""
+    filer = member("linkedin", "filer")
+    filing = start("provider_report", "linkedin", "2025", filer)
+    revision = file_csv(filing, b"address,value,obs_status,unit\ndata.images.eu,25000000,A,images\n", filer)
+    actions.decide_revision(revision=revision, decision="accept_with_reservations", reason="Partly filed.", by=reviewer)
+
+    found = document(("provider_report", "2022"), ("provider_report", "2025"))
+
+    table = found.tables()["series-providers"]
+    rows = {(row.label, row.cells[0].text): [cell.text for cell in row.cells[1:]] for row in table.rows}
+    assert rows == {
+        ("LinkedIn", "Images processed, EU users"): [
+            "≈ 21\u202f000\u202f000 images",
+            "25\u202f000\u202f000 images",
+            "none",
+        ],
+    }
+    [breaks] = [one for one in blocks(found, "series") if isinstance(one, Bullets)]
+    assert {item.text.partition(":")[0] for item in breaks.items} >= {"Not comparable", "Sum of"}
+
+
+def test_what_is_accepted_later_does_not_change_a_report_of_an_earlier_day(made, reviewer) -> None:
+    day = timezone.localdate() - timedelta(days=1)
+    before = document(as_of=day)
+    assert not any(figure.number for table in before.tables().values() for row in table.rows
+                   for cell in row.cells for figure in cell.figures)  # fmt: skip
+    assert any(
+        figure.number
+        for row in document().tables()["reports-2022"].rows
+        for cell in row.cells
+        for figure in cell.figures
+    )
+
+
+# Files ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_its_heads_and_its_files(language, report, reviewer) -> None:
+    Report.objects.filter(pk=report.pk).update(language=language)
+    report.periods.set(periods(*SMALL))
+    client = signed_in(reviewer)
+    page = client.get(f"/report/{report.pk}/report.html").content.decode()
+    assert f'<html lang="{language}">' in page
+    assert outline().tables["children"].caption[language] in page
+    assert outline().sections["recipients"].title[language] in page
+    pdf = pikepdf.open(io.BytesIO(client.get(f"/report/{report.pk}/report.pdf").content))
+    assert str(pdf.Root.Lang) == language
+    assert pdf.open_metadata()["pdfuaid:part"] == "1"
+    file = docx.Document(io.BytesIO(client.get(f"/report/{report.pk}/report.docx").content))
+    captions = [one.text for one in file.paragraphs if one.style is not None and one.style.name == "Caption"]
+    assert any(outline().tables["convictions"].caption[language] in one for one in captions)
+
+
+def test_every_title_of_the_outline_is_there_in_every_language() -> None:
+    asked = outline()
+    texts = [one.title for one in (*asked.sections.values(), *asked.charts.values())]
+    texts += [
+        text for one in asked.tables.values() for text in (one.caption, one.row_head, *(c.label for c in one.columns))
+    ]
+    texts += [
+        asked.series.caption,
+        asked.series.row_head,
+        *(one.sum_row for one in asked.tables.values() if one.sum_row),
+    ]
+    assert [one for one in texts if set(one) != set(LANGUAGES) or not all(one.values())] == []
+
+
+def test_the_outline_names_data_points_that_there_are() -> None:
+    for table in outline().tables.values():
+        definition = catalogue().get(outline().returns[table.of], table.version)
+        assert set(table.totals) <= set(definition.points)
+        for column in table.columns:
+            assert all(codes(definition, take.code) for take in (*column.take, *column.instead))
+
+
+def test_the_same_report_gives_the_same_bytes(report, reviewer) -> None:
+    report.periods.set(periods(*SMALL))
+    made = of_report(report, reviewer)
+    again = of_report(Report.objects.get(pk=report.pk), reviewer)
+    for written in (report_html, report_pdf, report_docx):
+        assert written(made) == written(again)
+
+
+def tags(pdf: pikepdf.Pdf) -> set[str]:
+    found, waiting = set(), [pdf.Root.StructTreeRoot]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, pikepdf.Array):
+            waiting += list(node)
+        elif isinstance(node, pikepdf.Dictionary):
+            if "/S" in node:
+                found.add(str(node.S))
+            if "/K" in node:
+                waiting.append(node.K)
+    return found
+
+
+def test_the_pdf_is_tagged_and_complete() -> None:
+    made = document(texts={"conclusions": "Done by 漢 and ≈ 5."})
+    pdf = report_pdf(made)
+    told = subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True
+    ).stdout.decode()
+    assert tags(pikepdf.open(io.BytesIO(pdf))) >= {"/H1", "/H2", "/H3", "/Table", "/TH", "/TD", "/Figure", "/L", "/TOC"}
+    for section in made.all_sections():
+        assert section.heading in " ".join(told.split())
+    assert "≈ 5." in told
+
+
+def test_the_docx_has_real_headings_repeated_heads_and_texts_beside_pictures(made) -> None:
+    data = report_docx(made)
+    file = docx.Document(io.BytesIO(data))
+    headings = [one.text for one in file.paragraphs if one.style is not None and one.style.name.startswith("Heading")]
+    assert headings == [section.heading for section in made.all_sections()]
+    xml = zipfile.ZipFile(io.BytesIO(data)).read("word/document.xml").decode()
+    tables = [one for one in made.blocks() if isinstance(one, Table)]
+    assert xml.count("<w:tblHeader/>") == len(tables) == len(file.tables)
+    assert [len(one.rows) for one in file.tables] == [len(one.rows) + 1 for one in tables]
+    alts = [one.alt for one in made.blocks() if isinstance(one, Chart)]
+    assert [shape._inline.docPr.get("descr") for shape in file.inline_shapes] == alts
+
+
+@pytest.mark.skipif(not WRITER.exists(), reason="LibreOffice Writer (libreoffice-writer-nogui) is not installed")
+def test_libreoffice_opens_the_docx(made, tmp_path) -> None:
+    pdf = saved_by_libreoffice(report_docx(made), "pdf", tmp_path, "report.docx")
+    told = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+    assert "Table 9: The number of perpetrators convicted" in told
+
+
+def test_the_preview_shows_every_part_and_its_pictures(made, report, reviewer) -> None:
+    client = signed_in(reviewer)
+    page = client.get(f"/report/{report.pk}/preview/").content.decode()
+    sources = re.findall(rf'<img src="(/report/{report.pk}/charts/[\w-]+\.svg)"', page)
+    assert len(sources) == len(made.charts()) == 5
+    assert page.count("<caption>") == len(made.tables())
+    assert client.get(sources[0]).content.startswith(b"<svg")
+    assert client.get(f"/report/{report.pk}/charts/nothing.svg").status_code == 404
