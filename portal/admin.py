@@ -1,16 +1,20 @@
-"""Administration of people and entities, with import and export of entities for staff."""
+"""Administration of people and entities, with import and export of both for staff. A file with a faulty row changes
+nothing."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.db import models
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from import_export import resources
-from import_export.admin import ImportExportModelAdmin
+from import_export.admin import ImportExportMixin, ImportExportModelAdmin
 from import_export.fields import Field
 from import_export.widgets import ForeignKeyWidget
 from oauth2_provider.models import AccessToken, Grant, IDToken, RefreshToken
@@ -25,6 +29,45 @@ class EntityResource(resources.ModelResource):
         model = ReportingEntity
         import_id_fields = ["code"]
         fields = ["code", "kind", "name_en", "name_da", "name_nl", "country", "supervised_by"]
+        skip_unchanged = True
+        clean_model_instances = True
+
+
+class MembershipResource(resources.ModelResource):
+    """Who acts for whom. A person or entity that is not there is a fault of its row."""
+
+    user = Field("user", "user", ForeignKeyWidget(User, "email"))
+    entity = Field("entity", "entity", ForeignKeyWidget(ReportingEntity, "code"))
+
+    class Meta:
+        model = Membership
+        import_id_fields = ["user", "entity", "role"]
+        fields = ["user", "entity", "role"]
+        skip_unchanged = True
+        clean_model_instances = True
+
+
+class UserResource(resources.ModelResource):
+    """People without their passwords: who is new can sign in once an administrator has set one. What opens the
+    administration is neither told nor taken, and neither are programs, which are users of their own."""
+
+    class Meta:
+        model = User
+        import_id_fields = ["email"]
+        fields = ["email", "name", "is_active"]
+        skip_unchanged = True
+        clean_model_instances = True
+
+    def get_queryset(self) -> QuerySet[User]:
+        return User.objects.filter(client=None).order_by("email")
+
+    def before_import_row(self, row: dict[str, Any], **kwargs: Any) -> None:
+        row["email"] = str(row.get("email") or "").strip().lower()
+
+    def init_instance(self, row: dict[str, Any] | None = None) -> User:
+        new = User()
+        new.set_unusable_password()
+        return new
 
 
 class MembershipInline(admin.TabularInline[Membership, User]):
@@ -49,7 +92,8 @@ class CreationForm(AdminUserCreationForm[User]):
 
 
 @admin.register(User)
-class PortalUserAdmin(UserAdmin[User]):
+class PortalUserAdmin(ImportExportMixin, UserAdmin[User]):
+    resource_classes = [UserResource]
     add_form = CreationForm
     form: type[ModelForm[User]] = UserChangeForm
     inlines = [MembershipInline]
@@ -63,6 +107,16 @@ class PortalUserAdmin(UserAdmin[User]):
     )
     add_fieldsets = ((None, {"fields": ["email", "name", "usable_password", "password1", "password2"]}),)
     filter_horizontal = ["groups"]
+
+
+@admin.register(Membership)
+class MembershipAdmin(ImportExportModelAdmin):
+    resource_classes = [MembershipResource]
+    list_display = ["user", "entity", "role"]
+    list_filter = ["role", "entity__kind"]
+    list_select_related = ["user", "entity"]
+    autocomplete_fields = ["user", "entity"]
+    search_fields = ["user__email", "entity__code"]
 
 
 # Tokens and secrets are nobody's to read or write here; clients are kept by the administrators of their entity.

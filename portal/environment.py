@@ -7,7 +7,7 @@ import secrets
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import environ
@@ -42,6 +42,16 @@ def one_of(name: str, allowed: list[str]) -> str:
         problems.append(f"{name}: '{given}' is none of {', '.join(allowed)}")
         return allowed[0]
     return str(given)
+
+
+def mail(name: str) -> dict[str, Any]:
+    """How mail is sent, as Django's settings have it; without the variable it is written to standard output."""
+    nowhere = "consolemail://"
+    try:
+        return dict(env.email_url(name, default=nowhere))
+    except Exception as problem:
+        problems.append(f"{name}: {problem}")
+        return dict(environ.Env.email_url_config(nowhere))
 
 
 def rate(name: str, default: str) -> str:

@@ -6,8 +6,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from import_export import resources
 from import_export.admin import ImportExportModelAdmin
 from import_export.fields import Field
@@ -16,6 +18,7 @@ from import_export.widgets import ForeignKeyWidget
 from portal.models import ReportingEntity, User
 from portal.reader import user_of
 from submissions import actions
+from submissions.catalogue import catalogue
 from submissions.models import Job, Obligation, Relief, ReportingPeriod, Revision
 
 
@@ -26,6 +29,31 @@ class ObligationResource(resources.ModelResource):
         model = Obligation
         import_id_fields = ["entity", "return_id"]
         fields = ["entity", "return_id", "since", "until"]
+        skip_unchanged = True
+        clean_model_instances = True
+
+    def before_import_row(self, row: dict[str, Any], **kwargs: Any) -> None:
+        require_return(row)
+
+
+class PeriodResource(resources.ModelResource):
+    class Meta:
+        model = ReportingPeriod
+        import_id_fields = ["return_id", "label"]
+        fields = ["return_id", "version", "label", "start", "end", "due_on"]
+        skip_unchanged = True
+        clean_model_instances = True
+
+    def before_import_row(self, row: dict[str, Any], **kwargs: Any) -> None:
+        require_return(row)
+        if (row["return_id"], str(row.get("version"))) not in catalogue().definitions:
+            raise ValidationError({"version": _("There is no such version.")})
+
+
+def require_return(row: dict[str, Any]) -> None:
+    """Raises ValidationError."""
+    if row.get("return_id") not in catalogue().returns:
+        raise ValidationError({"return_id": _("There is no such return.")})
 
 
 @admin.register(Obligation)
@@ -39,7 +67,8 @@ class ObligationAdmin(ImportExportModelAdmin):
 
 
 @admin.register(ReportingPeriod)
-class PeriodAdmin(admin.ModelAdmin[ReportingPeriod]):
+class PeriodAdmin(ImportExportModelAdmin):
+    resource_classes = [PeriodResource]
     list_display = ["return_id", "label", "version", "start", "end", "due_on"]
     list_filter = ["return_id"]
 

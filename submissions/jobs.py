@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import close_old_connections, connection, transaction
@@ -21,7 +22,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.utils import DatabaseError
 from django.utils import timezone
 
-from submissions.models import Job, JobState, Stage
+from submissions.models import Job, JobState, Stage, Work
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,13 @@ class Claim:
     rows_total: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
     since: float = field(default_factory=time.perf_counter)
+    work: type[Work] = Job
+    """Whose row it is."""
+
+    @property
+    def held(self) -> QuerySet[Work]:
+        """The row, as long as it is ours."""
+        return rows_of(self.work).filter(pk=self.job_id, attempt=self.attempt, state=JobState.RUNNING)
 
     def enter(self, stage: str) -> None:
         """The next stage begins; the time spent in the last one is kept."""
@@ -66,10 +74,22 @@ class Claim:
         return self.upload_id is None and self.rows_total <= SMALL
 
 
+def rows_of(work: type[Work]) -> QuerySet[Work]:
+    return work._default_manager.all()
+
+
 def claim(job_id: int) -> Claim | None:
     """Take a waiting job; None if it is taken or finished already."""
     taken = taken_now(Job.objects.filter(pk=job_id, state=JobState.QUEUED))
     return claimed(Job.objects.get(pk=job_id)) if taken else None
+
+
+def claim_work(work: type[Work], pk: int) -> Claim | None:
+    """The same for work of another kind than jobs."""
+    if not taken_now(rows_of(work).filter(pk=pk, state=JobState.QUEUED)):
+        return None
+    row = rows_of(work).get(pk=pk)
+    return Claim(row.pk, None, None, row.attempt, rows_total=row.rows_total, work=work)
 
 
 def claim_small_checks(most: int) -> list[Claim]:
@@ -82,7 +102,7 @@ def claim_small_checks(most: int) -> list[Claim]:
     return [replace(claimed(job), attempt=job.attempt + 1) for job in found]
 
 
-def taken_now(waiting: QuerySet[Job]) -> int:
+def taken_now(waiting: QuerySet[Any]) -> int:
     now = timezone.now()
     return waiting.update(
         state=JobState.RUNNING, stage=Stage.READING, attempt=F("attempt") + 1, started_at=now, heartbeat_at=now
@@ -95,9 +115,10 @@ def claimed(job: Job) -> Claim:
 
 def beat(mine: Claim) -> bool:
     """Show life and progress; False if the job is no longer ours."""
-    held = Job.objects.filter(pk=mine.job_id, attempt=mine.attempt, state=JobState.RUNNING)
     return bool(
-        held.update(heartbeat_at=timezone.now(), stage=mine.stage, rows_done=mine.rows_done, rows_total=mine.rows_total)
+        mine.held.update(
+            heartbeat_at=timezone.now(), stage=mine.stage, rows_done=mine.rows_done, rows_total=mine.rows_total
+        )
     )
 
 
@@ -127,15 +148,15 @@ def alive(*claims: Claim) -> Iterator[None]:
 
 
 def finish(*claims: Claim) -> None:
-    """Mark the jobs done, inside the transaction that stores their results. Raises LostClaim if one is not ours any
-    more."""
+    """Mark the jobs done, all of one kind, inside the transaction that stores their results. Raises LostClaim if one is
+    not ours any more."""
     now, first = timezone.now(), claims[0]
     for mine in claims:
         mine.enter(Stage.DONE)
     # How many lines a revision has is known since it was filed.
     rows = {"rows_total": first.rows_total, "rows_done": first.rows_total}
     held = Q(*(Q(pk=mine.job_id, attempt=mine.attempt) for mine in claims), _connector=Q.OR)
-    done = Job.objects.filter(held, state=JobState.RUNNING).update(
+    done = rows_of(first.work).filter(held, state=JobState.RUNNING).update(
         state=JobState.SUCCEEDED, stage=Stage.DONE, finished_at=now, heartbeat_at=now, seconds=first.seconds, error="",
         **(rows if len(claims) == 1 else {"rows_done": F("rows_total")}),
     )  # fmt: skip
@@ -146,26 +167,26 @@ def finish(*claims: Claim) -> None:
 def give_back(mine: Claim, problem: Exception) -> bool:
     """Our fault: keep what happened for operators; queue the job again, or give up after too many attempts. False if
     the job is no longer ours."""
-    held = Job.objects.filter(pk=mine.job_id, attempt=mine.attempt, state=JobState.RUNNING)
+    held = mine.held
     error = f"{type(problem).__name__}: {problem}"[:2000]
     if mine.attempt >= settings.JOB_MAX_ATTEMPTS:
         return bool(held.update(state=JobState.FAILED, finished_at=timezone.now(), error=error))
     return bool(held.update(state=JobState.QUEUED, stage=Stage.WAITING, heartbeat_at=timezone.now(), error=error))
 
 
-def reap(hand_out: Callable[[int], None]) -> int:
+def reap(hand_out: Callable[[int], None], work: type[Work] = Job) -> int:
     """Queue again what has shown no life, and hand out what waits. Returns how many jobs were handed out."""
-    quiet_since = timezone.now() - timedelta(seconds=settings.JOB_LOST_AFTER_SECONDS)
-    lost = Job.objects.filter(finished_at=None, state=JobState.RUNNING, heartbeat_at__lt=quiet_since)
+    quiet_since, rows = timezone.now() - timedelta(seconds=settings.JOB_LOST_AFTER_SECONDS), rows_of(work)
+    lost = rows.filter(finished_at=None, state=JobState.RUNNING, heartbeat_at__lt=quiet_since)
     lost.filter(attempt__gte=settings.JOB_MAX_ATTEMPTS).update(
         state=JobState.FAILED, finished_at=timezone.now(), error="The worker was lost at every attempt."
     )
     if count := lost.update(state=JobState.QUEUED, stage=Stage.WAITING):
         log.warning("%s jobs had no heartbeat and were queued again", count)
     # A hint is repeated only where the last one is old: a job may well sit in a long queue.
-    waiting = Job.objects.filter(finished_at=None, state=JobState.QUEUED, heartbeat_at__lt=quiet_since)
+    waiting = rows.filter(finished_at=None, state=JobState.QUEUED, heartbeat_at__lt=quiet_since)
     handed = list(waiting.order_by("pk").values_list("pk", flat=True)[:1000])
-    Job.objects.filter(pk__in=handed, state=JobState.QUEUED).update(heartbeat_at=timezone.now())
+    rows.filter(pk__in=handed, state=JobState.QUEUED).update(heartbeat_at=timezone.now())
     for job_id in handed:
         hand_out(job_id)
     return len(handed)

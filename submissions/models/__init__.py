@@ -17,10 +17,10 @@ from submissions.models.states import (
     Stage,
 )
 from submissions.models.verdict import Explanation, Finding, Observation, subject
-from submissions.models.work import Job, Upload
+from submissions.models.work import FINISHED_HAVE_AN_END, Job, Upload, Work
 
 __all__ = [
-    "ACCEPTED", "STATE_LABELS", "UNDECIDED", "Delivery", "DeliveryState", "Door", "Draft", "DraftSection", "Explanation",
+    "ACCEPTED", "FINISHED_HAVE_AN_END", "STATE_LABELS", "UNDECIDED", "Delivery", "DeliveryState", "Door", "Draft", "DraftSection", "Explanation",
     "Filing", "Finding", "Job", "JobState", "Obligation", "Observation", "Purpose", "Release", "Relief", "ReliefKind",
-    "ReportingPeriod", "Revision", "RevisionState", "Severity", "Source", "Stage", "Upload", "Webhook", "subject",
+    "ReportingPeriod", "Revision", "RevisionState", "Severity", "Source", "Stage", "Upload", "Webhook", "Work", "subject",
 ]  # fmt: skip

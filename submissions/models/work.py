@@ -83,12 +83,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         )
 
 
-class Job(models.Model):
-    """One piece of work: the check of a revision, or the reading of an upload. This row is the truth; the broker only
-    carries a hint to look at it."""
+class Work(models.Model):
+    """A piece of work that a worker does, as `jobs` claims and keeps it. Its row is the truth; the broker only carries a
+    hint to look at it."""
 
-    revision = models.OneToOneField(Revision, null=True, on_delete=models.PROTECT, related_name="job")
-    upload = models.OneToOneField(Upload, null=True, on_delete=models.CASCADE, related_name="job")
     state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.QUEUED)
     stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.WAITING)
     rows_done = models.PositiveIntegerField(default=0)
@@ -103,6 +101,21 @@ class Job(models.Model):
     seconds = models.JSONField(default=dict)
     """Seconds spent a stage, for operators. Small checks that are done together all bear those of the whole."""
 
+    class Meta:
+        abstract = True
+
+
+FINISHED_HAVE_AN_END = Q(state__in=["succeeded", "failed"], finished_at__isnull=False) | Q(
+    state__in=["queued", "running"], finished_at=None
+)
+
+
+class Job(Work):
+    """The check of a revision, or the reading of an upload."""
+
+    revision = models.OneToOneField(Revision, null=True, on_delete=models.PROTECT, related_name="job")
+    upload = models.OneToOneField(Upload, null=True, on_delete=models.CASCADE, related_name="job")
+
     objects = JobQuerySet.as_manager()
 
     class Meta:
@@ -114,11 +127,7 @@ class Job(models.Model):
             )
         ]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=["succeeded", "failed"], finished_at__isnull=False)
-                | Q(state__in=["queued", "running"], finished_at=None),
-                name="finished_jobs_have_an_end",
-            ),
+            models.CheckConstraint(condition=FINISHED_HAVE_AN_END, name="finished_jobs_have_an_end"),
             models.CheckConstraint(
                 condition=Q(revision=None, upload__isnull=False) | Q(revision__isnull=False, upload=None),
                 name="a_job_is_for_a_revision_or_an_upload",

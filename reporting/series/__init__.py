@@ -1,0 +1,1 @@
+"""One data point over the periods, page by page."""

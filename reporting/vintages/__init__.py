@@ -1,0 +1,1 @@
+"""What changed between the figures as they stood on two days, by whom, when and why."""
