@@ -14,7 +14,7 @@ RUN useradd --system --uid 10001 --home-dir /portal --shell /usr/sbin/nologin po
 COPY --from=build /venv /venv
 COPY --from=build /portal /portal
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 VAR_DIR=/var/lib/portal
-RUN install -d -o portal /var/lib/portal
+RUN install -d -o portal /var/lib/portal /var/lib/portal/dumps /var/lib/portal/exports
 WORKDIR /portal
 USER portal
 EXPOSE 8000

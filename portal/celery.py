@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
@@ -28,9 +29,17 @@ app.conf.update(
     timezone=settings.TIME_ZONE,
     beat_schedule={
         "reap lost jobs": {"task": "submissions.tasks.reap_jobs", "schedule": float(settings.REAP_EVERY_SECONDS)},
+        "reap exports": {"task": "reporting.tasks.reap_exports", "schedule": float(settings.REAP_EVERY_SECONDS)},
+        "delete expired exports": {"task": "reporting.tasks.delete_expired_exports", "schedule": 3600.0},
+        "send digests": {"task": "reporting.tasks.send_digests", "schedule": 600.0},
         "send due webhooks": {
             "task": "submissions.tasks.send_due_deliveries",
             "schedule": float(settings.REAP_EVERY_SECONDS),
+        },
+        "sum up what was missed": {"task": "reporting.rollups.tasks.sweep", "schedule": 600.0},
+        "publish a dump": {
+            "task": "reporting.published.tasks.publish_dump",
+            "schedule": crontab(hour="2", minute="30"),
         },
     },
     beat_schedule_filename=str(settings.VAR_DIR / "beat-schedule"),
@@ -46,7 +55,7 @@ if settings.CELERY_BROKER_URL.startswith("filesystem"):
         "control_folder": str(queue / "control"),
         "store_processed": False,
     }
-app.autodiscover_tasks(["submissions"])
+app.autodiscover_tasks(["submissions", "reporting", "reporting.rollups", "reporting.published"])
 
 
 @worker_ready.connect

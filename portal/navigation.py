@@ -22,7 +22,8 @@ class Item:
 
 
 PUBLIC: list[tuple[str, str | Promise]] = [
-    ("statistics", _("Statistics")), ("definitions", _("Definitions")), ("rules", _("Rules")),
+    ("published", _("Published reports")), ("statistics", _("Statistics")), ("definitions", _("Definitions")),
+    ("rules", _("Rules")),
 ]  # fmt: skip
 
 
@@ -34,9 +35,12 @@ def entries(request: HttpRequest) -> list[tuple[str, str | Promise]]:
     own: list[tuple[str, str | Promise]] = [("home", _("My filings"))] if access.reads else []
     if access.commission:
         own += [("review", _("Review")), ("completeness", _("Completeness")), ("dashboard", _("Dashboards"))]
-        own += [("releases", _("Releases"))]
+        own += [("releases", _("Releases")), ("reports", _("Report"))]
+        own += [("vintages", _("Vintages"))]
     elif access.supervises_as:
         own += [("review", _("Reports addressed to us"))]
+    if access.commission or access.supervises_as or access.reads:
+        own += [("exports", _("Exports"))]
     if access.administers:
         own += [("entities", _("Organisation"))]
     return [*own, *PUBLIC, ("account", _("Account"))]
@@ -52,10 +56,12 @@ def public_frame(path: str) -> dict[str, Any]:
 
 
 def frame(found: list[tuple[str, str | Promise]], path: str) -> dict[str, Any]:
-    # Statistics are the same for everybody, so their language is in the address.
-    asked = {"statistics": f"?language={language()}"}
+    # What is published is the same for everybody, so its language is in the address.
+    asked = dict.fromkeys(("published", "statistics"), f"?language={language()}")
     items = [(reverse(name), asked.get(name, ""), label) for name, label in found]
+    # Statistics lie beneath what is published: the page belongs to the longest address.
+    here = max((url for url, _query, _label in items if path.startswith(url)), key=len, default="")
     return {
-        "navigation": [Item(url + query, label, path.startswith(url)) for url, query, label in items],
+        "navigation": [Item(url + query, label, url == here) for url, query, label in items],
         "demo": settings.DEMO,
     }

@@ -12,7 +12,18 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from portal.environment import beside_broker, env, flag, one_of, problems, rate, read, secret_key, stop_on_problems
+from portal.environment import (
+    beside_broker,
+    env,
+    flag,
+    mail,
+    one_of,
+    problems,
+    rate,
+    read,
+    secret_key,
+    stop_on_problems,
+)
 
 django_stubs_ext.monkeypatch()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -176,6 +187,11 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Files of figures that workers write and web processes send: both must see the folder.
+    "exports": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": VAR_DIR / "exports", "file_permissions_mode": 0o600},
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MAX_UPLOAD_MB = read(env.int, "MAX_UPLOAD_MB", 200)
@@ -188,6 +204,38 @@ PARSE_SECONDS = read(env.int, "PARSE_SECONDS", 60)
 DISCLOSURE_THRESHOLD = read(env.int, "DISCLOSURE_THRESHOLD", 5)
 if DISCLOSURE_THRESHOLD < 0 or DISCLOSURE_THRESHOLD in (1, 2):
     problems.append(f"DISCLOSURE_THRESHOLD: '{DISCLOSURE_THRESHOLD}' is neither 0 (nothing is withheld) nor 3 or more")
+
+# Everything that is public in one file, made every night. Web and worker share the folder.
+DUMPS_DIR = Path(env.str("DUMPS_DIR", default=str(VAR_DIR / "dumps")))
+DUMPS_KEPT = read(env.int, "DUMPS_KEPT", 30)
+if DUMPS_KEPT < 1:
+    problems.append(f"DUMPS_KEPT: '{DUMPS_KEPT}' keeps no dump; 1 or more")
+
+# Mail -----------------------------------------------------------------------------------------------------
+# Links in mails lead here.
+SITE_URL = env.str(
+    "SITE_URL", default=f"https://{ALLOWED_HOSTS[0]}" if SERVED and ALLOWED_HOSTS else "http://127.0.0.1:8000"
+)
+SITE_URL = SITE_URL.rstrip("/")
+if not SITE_URL.startswith(("https://", "http://")):
+    problems.append(f"SITE_URL: '{SITE_URL}' is no address such as https://portal.example.eu")
+MAIL = mail("EMAIL_URL")
+EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = (
+    MAIL["EMAIL_BACKEND"],
+    MAIL["EMAIL_HOST"] or "localhost",
+    MAIL["EMAIL_PORT"] or 25,
+)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL["EMAIL_HOST_USER"] or "", MAIL["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.get("EMAIL_USE_TLS", False), MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_FILE_PATH = MAIL["EMAIL_FILE_PATH"] or None
+EMAIL_TIMEOUT = 30
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="portal@localhost")
+
+# Exports --------------------------------------------------------------------------------------------------
+EXPORT_HOURS = read(env.int, "EXPORT_HOURS", 24)
+EXPORT_AT_ONCE = read(env.int, "EXPORT_AT_ONCE", 100_000)
+if EXPORT_HOURS < 1:
+    problems.append(f"EXPORT_HOURS: '{EXPORT_HOURS}' is less than 1")
 
 # Jobs -----------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")

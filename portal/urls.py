@@ -8,7 +8,6 @@ from django.views.i18n import set_language
 from portal import views
 
 urlpatterns = [
-    path("", views.start, name="start"),
     path("about/", views.about, name="about"),
     path("health/", views.health, name="health"),
     path("sign-in/", views.SignIn.as_view(), name="account_login"),

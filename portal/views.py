@@ -1,4 +1,4 @@
-"""Pages around the work: start, about, sign-in, account, health."""
+"""Pages around the work: about, sign-in, account, health."""
 
 from __future__ import annotations
 
@@ -16,14 +16,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from knox.models import AuthToken
 
 from portal.reader import user_of
-
-
-@require_safe
-@login_not_required
-def start(request: HttpRequest) -> HttpResponse:
-    return render(
-        request, "start.html", {"heading": _("Reports on online child sexual abuse, filed once and comparable")}
-    )
 
 
 @require_safe

@@ -1,19 +1,29 @@
 """Dashboards and completeness."""
 
-from django.urls import path
+from django.urls import include, path
 
-from reporting import public, views
+from reporting.boards import overview
+from reporting.boards import views as boards
 from reporting.completeness import views as completeness
+from reporting.exports import views as exports
+from reporting.published import releasing
+from reporting.published.start import start
 from reporting.quality import views as quality
 from reporting.rulebook import views as rulebook
+from reporting.vintages import views as vintages
 
 urlpatterns = [
-    path("published/statistics/", public.statistics, name="statistics"),
-    path("published/statistics/<slug:return_id>/<slug:label>/", public.statistics_of, name="statistics-of"),
-    path("published/statistics/<slug:return_id>/<slug:label>.csv", public.statistics_csv, name="statistics-csv"),
-    path("published/statistics/<slug:return_id>/<slug:label>.json", public.statistics_json, name="statistics-json"),
-    path("releases/", public.releases, name="releases"),
-    path("releases/<int:pk>/", public.release, name="release"),
+    path("", include("reporting.kept.urls")),
+    path("vintages/", vintages.vintages_page, name="vintages"),
+    path("vintages.csv", vintages.vintages_csv, name="vintages-csv"),
+    path("exports/", exports.exports_page, name="exports"),
+    path("exports/<int:pk>/", exports.export_progress, name="export-progress"),
+    path("exports/<int:pk>/discard/", exports.discard_export, name="discard-export"),
+    path("", start, name="start"),
+    path("published/", include("reporting.published.urls")),
+    path("report/", include("reporting.report.urls")),
+    path("releases/", releasing.releases, name="releases"),
+    path("releases/<int:pk>/", releasing.release, name="release"),
     path("completeness/", completeness.completeness_page, name="completeness"),
     path("completeness.csv", completeness.completeness_csv, name="completeness-csv"),
     path("completeness/<slug:return_id>/<slug:label>/", completeness.period_page, name="completeness-period"),
@@ -32,21 +42,13 @@ urlpatterns = [
         name="grant-relief",
     ),
     path("reliefs/<int:pk>/take-back/", completeness.take_back_relief, name="take-back-relief"),
+    path("sdmx/", include("reporting.sdmx.urls")),
     path("rules/", rulebook.rules, name="rules"),
     path("rules/<slug:return_id>/<slug:version>/<slug:code>/", rulebook.rule, name="rule"),
-    path("dashboards/", views.dashboards_root, name="dashboard"),
-    path("dashboards/reference-beside-member-states.svg", views.beside_svg, name="beside-svg"),
-    path("dashboards/reference-beside-member-states.csv", views.beside_csv, name="beside-csv"),
-    path(
-        "dashboards/figures/<slug:return_id>/<slug:panel_id>/<slug:period_label>.svg",
-        views.figure_svg,
-        name="figure-svg",
-    ),
-    path(
-        "dashboards/figures/<slug:return_id>/<slug:panel_id>/<slug:period_label>.csv",
-        views.figure_csv,
-        name="figure-csv",
-    ),
+    path("dashboards/", boards.root, name="dashboard"),
     path("dashboards/quality/", quality.quality_page, name="quality"),
-    path("dashboards/<slug:name>/", views.dashboard, name="dashboard-named"),
+    path("dashboards/overview/", overview.overview_page, name="overview"),
+    path("dashboards/overview/rates.svg", overview.rates_svg, name="overview-rates"),
+    path("dashboards/<slug:name>/", boards.board_page, name="dashboard-named"),
+    path("dashboards/<slug:name>/<slug:chart>.<slug:kind>", boards.chart_file, name="chart-file"),
 ]

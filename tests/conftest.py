@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import transaction
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
@@ -85,9 +86,24 @@ def api() -> Callable[[User | None], APIClient]:
     return make
 
 
+@pytest.fixture(scope="module")
+def shared_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """What a fixture of the same scope writes lasts for the module; tests roll back what they write (`django_db`)."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def published_portal(shared_db: None) -> list[publications.Loaded]:
+    """Every published filing, filed, checked and decided, once for all tests of a module."""
+    publications.load_entities()
+    return list(publications.load_filings())
+
+
 @pytest.fixture
 def published(entities: dict[str, ReportingEntity]) -> list[publications.Loaded]:
-    """All published filings, filed, checked and decided."""
+    """The same for one test alone."""
     return list(publications.load_filings())
 
 

@@ -10,13 +10,15 @@ from submissions.models import Filing, Finding, Observation, Revision
 from submissions.publications import Loaded
 
 
-def test_all_published_reports_are_received_checked_and_decided(published: list[Loaded]) -> None:
-    assert len(published) == 45
-    states = {state: sum(one.state == state for one in published) for state in {one.state for one in published}}
+def test_all_published_reports_are_received_checked_and_decided(published_portal: list[Loaded]) -> None:
+    assert len(published_portal) == 45
+    states = {
+        state: sum(one.state == state for one in published_portal) for state in {one.state for one in published_portal}
+    }
     assert states == {"accepted": 40, "accepted_with_reservations": 2, "returned": 3}
 
 
-def test_loading_again_changes_nothing(published: list[Loaded]) -> None:
+def test_loading_again_changes_nothing(published_portal: list[Loaded]) -> None:
     def rows() -> list[int]:
         return [model.objects.count() for model in (Filing, Revision, Observation, Finding)]
 
@@ -27,7 +29,9 @@ def test_loading_again_changes_nothing(published: list[Loaded]) -> None:
     assert rows() == before
 
 
-def test_errors_stand_only_where_a_statutory_figure_has_neither_value_nor_reason(published: list[Loaded]) -> None:
+def test_errors_stand_only_where_a_statutory_figure_has_neither_value_nor_reason(
+    published_portal: list[Loaded],
+) -> None:
     errors = Finding.objects.filter(severity="error").values_list(
         "revision__filing__obligation__entity__code", "rule", "address"
     )
@@ -43,7 +47,7 @@ def test_errors_stand_only_where_a_statutory_figure_has_neither_value_nor_reason
     )
 
 
-def test_the_provider_report_of_2025_has_no_error_and_these_warnings(published: list[Loaded]) -> None:
+def test_the_provider_report_of_2025_has_no_error_and_these_warnings(published_portal: list[Loaded]) -> None:
     revision = Revision.objects.get(receipt="PR-2025-google-1")
     assert (revision.lines, revision.errors, revision.observations.count()) == (155, 0, 155)
     assert sorted(revision.findings.filter(severity="warning").values_list("rule", "address")) == [
@@ -59,12 +63,12 @@ def test_the_provider_report_of_2025_has_no_error_and_these_warnings(published: 
     ]
 
 
-def test_every_published_line_is_an_observation(published: list[Loaded]) -> None:
+def test_every_published_line_is_an_observation(published_portal: list[Loaded]) -> None:
     for revision in Revision.objects.all():
         assert (revision.receipt, revision.observations.count()) == (revision.receipt, revision.lines)
 
 
-def test_the_totals_that_can_be_computed_come_out_as_printed(published: list[Loaded]) -> None:
+def test_the_totals_that_can_be_computed_come_out_as_printed(published_portal: list[Loaded]) -> None:
     def sent(year: str, country: str) -> list[float | None]:
         lines = Observation.objects.current().filter(code="reference.reports", revision__filing__period__label=year)
         return list(lines.filter(address=f"reference.reports[country={country}]").values_list("number", flat=True))

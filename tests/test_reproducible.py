@@ -56,7 +56,7 @@ def pins(revision: Revision) -> tuple[str | None, str | None]:
     return tuple(str(found) if found else None for found in (revision.compared_with, revision.replaces_accepted))
 
 
-def test_every_published_filing_gets_the_same_findings_byte_for_byte(published: list[Loaded]) -> None:
+def test_every_published_filing_gets_the_same_findings_byte_for_byte(published_portal: list[Loaded]) -> None:
     again = list(recheck(Revision.objects.all()))
 
     assert len(again) == 45
@@ -65,7 +65,9 @@ def test_every_published_filing_gets_the_same_findings_byte_for_byte(published: 
     assert said("--all") == (0, "45 revisions judged again, 45 with the same findings byte for byte.\n")
 
 
-def test_what_published_filings_were_checked_beside_can_be_told_from_their_dates(published: list[Loaded]) -> None:
+def test_what_published_filings_were_checked_beside_can_be_told_from_their_dates(
+    published_portal: list[Loaded],
+) -> None:
     kept = {one.receipt: pins(one) for one in Revision.objects.all()}
     assert kept["PR-2022-google-1"] == ("PR-2021-google-1", None)
     Revision.objects.update(compared_with=None, replaces_accepted=None)

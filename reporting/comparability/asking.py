@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 from django.db.models import Q
@@ -32,7 +33,9 @@ class Question:
 def answer(question: Question, user: User) -> Comparison:
     """The comparison of what this user may see. Three queries."""
     periods = list(periods_of(question))
-    only = {"revision__filing__period__in": periods, "code__in": {split_address(a)[0] for a in question.addresses}}
+    only: dict[str, Any] = {
+        "revision__filing__period__in": periods, "code__in": {split_address(a)[0] for a in question.addresses},
+    }  # fmt: skip
     if question.entities:
         only["revision__filing__obligation__entity__code__in"] = question.entities
     frame = observed(user, **only)

@@ -57,11 +57,11 @@ def with_marks(comparison: Comparison) -> list[str]:
 
 
 def in_clauses(comparison: Comparison, reasons: pl.DataFrame) -> list[str]:
-    found = []
-    for code in CLAUSES:
-        some = reasons.filter(pl.col("code").is_in(["missing", "not_filed"] if code == "missing" else [code]))
-        if len(some):
-            found.append(CLAUSES[code](comparison, some))
+    found, given = [], set(reasons["code"])
+    for code, clause in CLAUSES.items():
+        codes = given & ({"missing", "not_filed"} if code == "missing" else {code})
+        if codes:
+            found.append(clause(comparison, reasons.filter(pl.col("code").is_in(codes))))
     return found
 
 

@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connections, transaction
+from django.db import connections
 from django.test import override_settings
 from django.utils import timezone, translation
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from submissions import publications
 from submissions.actions import dispatching
 from tests.pages.chromium import CHROMIUM, Site, prepare_site, sign_in
 
@@ -27,21 +26,6 @@ def uncollected_static_files(tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """Pages take their files from where they lie: no test depends on an old `collectstatic`, no client reads it all."""
     with override_settings(STORAGES=settings.STORAGES | PLAIN, STATIC_ROOT=tmp_path_factory.mktemp("collected")):
         yield
-
-
-@pytest.fixture(scope="module")
-def shared_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """What a fixture of the same scope writes lasts for the module; tests roll back what they write (`django_db`)."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(scope="module")
-def published_portal(shared_db: None) -> None:
-    """Every published filing, filed, checked and decided."""
-    publications.load_entities()
-    list(publications.load_filings())
 
 
 @pytest.fixture(autouse=True)

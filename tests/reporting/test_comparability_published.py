@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 import polars as pl
 import pytest
-from django.db import transaction
 
 from portal.access import Role
 from portal.models import Membership, ReportingEntity, User
 from reporting.comparability import Comparison, Total, compare, words
 from reporting.comparability.asking import Question, answer
 from reporting.observed import observed
-from submissions import publications
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("published_portal")]
 STATES = "member_state_statistics"
 EU = {"at", "be", "bg", "hr", "cy", "cz", "dk", "ee", "fi", "fr", "de", "gr", "hu", "ie", "it", "lv", "lt", "lu", "mt", "nl",
       "pl", "pt", "ro", "sk", "si", "es", "se"}  # fmt: skip
-
-
-@pytest.fixture(scope="module", autouse=True)
-def published_portal(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
-    with django_db_blocker.unblock(), transaction.atomic():  # type: ignore[attr-defined]
-        publications.load_entities()
-        list(publications.load_filings())
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

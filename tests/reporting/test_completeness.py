@@ -37,16 +37,6 @@ def today(monkeypatch: pytest.MonkeyPatch) -> date:
     return day
 
 
-@pytest.fixture(scope="module")
-def published(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Every published filing, loaded once for this module; each test rolls back what it does."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        publications.load_entities()
-        list(publications.load_filings())
-        yield
-        transaction.set_rollback(True)
-
-
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
     with translation.override("en"):
@@ -102,7 +92,7 @@ def answered(*left_out: str, **instead: str) -> list[str]:
 # What the published filings say --------------------------------------------------------------------------
 
 
-def test_the_published_statistics_are_counted_as_the_commission_described_them(published, today) -> None:
+def test_the_published_statistics_are_counted_as_the_commission_described_them(published_portal, today) -> None:
     group = in_period(picture(reviewer()), "2022")
     counted = column(group)
 
@@ -119,7 +109,7 @@ def test_the_published_statistics_are_counted_as_the_commission_described_them(p
     ]  # fmt: skip
 
 
-def test_statutory_points_of_the_published_statistics_are_counted_by_kind_of_answer(published, today) -> None:
+def test_statutory_points_of_the_published_statistics_are_counted_by_kind_of_answer(published_portal, today) -> None:
     seen = picture(reviewer())
     told = statutory(seen, in_period(seen, "2022"))
     tallies = {point.code: tally for point, tally in told.points}
@@ -148,7 +138,7 @@ def values_by_hand(code: str) -> tuple[int, int]:
     return found[0], found[1]
 
 
-def test_a_provider_report_is_measured_by_what_its_form_requires(published, today) -> None:
+def test_a_provider_report_is_measured_by_what_its_form_requires(published_portal, today) -> None:
     google = standing("google", "2025", "provider_report")
 
     assert google.content_state == "complete"
@@ -158,7 +148,7 @@ def test_a_provider_report_is_measured_by_what_its_form_requires(published, toda
 # Content of one filing ------------------------------------------------------------------------------------
 
 
-def test_a_required_data_point_without_an_answer_makes_its_section_partial(published, today) -> None:
+def test_a_required_data_point_without_an_answer_makes_its_section_partial(published_portal, today) -> None:
     file("dk", "2025", *answered("children.total", "children.age_limit"))
     seen = standing("dk", "2025")
 
@@ -167,7 +157,7 @@ def test_a_required_data_point_without_an_answer_makes_its_section_partial(publi
     assert (section.asked, section.by_value, section.open) == (8, 6, ("children.total", "children.age_limit"))
 
 
-def test_a_status_answers_and_a_line_without_a_usable_figure_does_not(published, today) -> None:
+def test_a_status_answers_and_a_line_without_a_usable_figure_does_not(published_portal, today) -> None:
     file("dk", "2025", *answered(
         children__total="children.total,many,A,,", children__female="children.female,,O,not_collected,",
         children__male="children.male,,O,,",
@@ -178,7 +168,7 @@ def test_a_status_answers_and_a_line_without_a_usable_figure_does_not(published,
     assert (section.open, section.unusable) == ((), ("children.total",))
 
 
-def test_a_conditional_data_point_counts_once_its_condition_holds(published, today) -> None:
+def test_a_conditional_data_point_counts_once_its_condition_holds(published_portal, today) -> None:
     yes = "data.content.processed,1,A,,"
     user = member("meta", "filer")
 
@@ -196,7 +186,7 @@ def test_a_conditional_data_point_counts_once_its_condition_holds(published, tod
     assert more & types == {"data.metadata.volume"}
 
 
-def test_what_the_law_asks_for_where_available_makes_no_filing_partial(published, today) -> None:
+def test_what_the_law_asks_for_where_available_makes_no_filing_partial(published_portal, today) -> None:
     """A rule reminds of the cases once reports are filed; whether they are available nobody but the filer knows."""
     revision = file("dk", "2025", *answered())
 
@@ -207,7 +197,7 @@ def test_what_the_law_asks_for_where_available_makes_no_filing_partial(published
 NIL = ["frame.nil_filing,1,A,,", "reports.total,,O,,", "children.total,,O,,"]
 
 
-def test_nil_is_reasoned_once_for_all_or_on_every_figure(published, today) -> None:
+def test_nil_is_reasoned_once_for_all_or_on_every_figure(published_portal, today) -> None:
     file("dk", "2025", *NIL)
     assert standing("dk", "2025").content_state == "nil_without_reason"
 
@@ -222,7 +212,7 @@ def test_nil_is_reasoned_once_for_all_or_on_every_figure(published, today) -> No
     assert standing("dk", "2025").content_state == "partial"
 
 
-def test_what_is_received_and_not_checked_is_filed_and_nothing_is_said_of_its_content(published, today) -> None:
+def test_what_is_received_and_not_checked_is_filed_and_nothing_is_said_of_its_content(published_portal, today) -> None:
     file("dk", "2025", *answered(), check=False)
     seen = standing("dk", "2025")
 
@@ -230,7 +220,7 @@ def test_what_is_received_and_not_checked_is_filed_and_nothing_is_said_of_its_co
     assert {state for _number, state, _section in seen.sections} == {"unchecked"}
 
 
-def test_what_was_withdrawn_is_not_filed_unless_something_accepted_stands(published, today) -> None:
+def test_what_was_withdrawn_is_not_filed_unless_something_accepted_stands(published_portal, today) -> None:
     filer = member("dk", "filer")
     revision = file("dk", "2025", *answered())
     actions.withdraw_revision(revision=revision, reason="Too early.", by=filer)
@@ -246,7 +236,7 @@ def test_what_was_withdrawn_is_not_filed_unless_something_accepted_stands(publis
 # Exemptions and extensions --------------------------------------------------------------------------------
 
 
-def test_the_day_of_an_extension_decides_what_is_late(published, today) -> None:
+def test_the_day_of_an_extension_decides_what_is_late(published_portal, today) -> None:
     assert standing("dk", "2025").duty.late
     grant("dk", "2025", "extended", date(2026, 9, 1))
     assert (standing("dk", "2025").duty.state, standing("dk", "2025").duty.late) == ("expected", False)
@@ -258,7 +248,7 @@ def test_the_day_of_an_extension_decides_what_is_late(published, today) -> None:
     assert (rate.on_time, rate.filed_late, rate.overdue) == (1, 1, 25)
 
 
-def test_who_is_exempted_is_not_expected_and_who_files_all_the_same_is(published, today) -> None:
+def test_who_is_exempted_is_not_expected_and_who_files_all_the_same_is(published_portal, today) -> None:
     grant("mt", "2025", "exempted")
     rate = column(in_period(picture(reviewer()), "2025")).rates
     assert (rate.expected, rate.exempted, rate.filed, rate.overdue) == (26, 1, 0, 26)
@@ -270,7 +260,7 @@ def test_who_is_exempted_is_not_expected_and_who_files_all_the_same_is(published
     assert (rate.expected, rate.exempted, rate.filed) == (27, 0, 1)
 
 
-def test_a_relief_is_taken_back_with_a_reason_and_kept(published, today) -> None:
+def test_a_relief_is_taken_back_with_a_reason_and_kept(published_portal, today) -> None:
     relief = grant("dk", "2025", "exempted")
     back = actions.take_back_relief(relief=relief, reason="It was found again.", by=reviewer())
 
@@ -286,7 +276,7 @@ def refused(action: Any, **arguments: Any) -> str:
     return refusal.value.code
 
 
-def test_what_cannot_be_granted_is_refused_with_its_reason(published, today) -> None:
+def test_what_cannot_be_granted_is_refused_with_its_reason(published_portal, today) -> None:
     def why(entity: str = "dk", period: str = "2025", **changes: Any) -> str:
         duty = owed(entity, period, changes.pop("return_id", MS))
         asked = {"kind": "exempted", "reason": "Because.", "by": reviewer()}
@@ -313,7 +303,7 @@ def test_what_cannot_be_granted_is_refused_with_its_reason(published, today) -> 
         {"taken_back_at": timezone.now()}, {"kind": "forgotten"}, {},
     ],
 )  # fmt: skip
-def test_the_database_keeps_no_relief_that_makes_no_sense(published, today, wrong) -> None:
+def test_the_database_keeps_no_relief_that_makes_no_sense(published_portal, today, wrong) -> None:
     grant("dk", "2025", "exempted")
     other = owed("dk" if not wrong else "nl", "2025")
 
@@ -324,7 +314,7 @@ def test_the_database_keeps_no_relief_that_makes_no_sense(published, today, wron
 # As it stood ----------------------------------------------------------------------------------------------
 
 
-def test_a_day_shows_what_was_filed_decided_and_granted_by_then(published, monkeypatch) -> None:
+def test_a_day_shows_what_was_filed_decided_and_granted_by_then(published_portal, monkeypatch) -> None:
     def on(day: date) -> None:
         moment = timezone.make_aware(timezone.datetime(day.year, day.month, day.day, 12))
         monkeypatch.setattr(timezone, "now", lambda: moment)
@@ -354,7 +344,7 @@ def test_a_day_shows_what_was_filed_decided_and_granted_by_then(published, monke
     assert then(date(2026, 9, 20))[1:] == (True, "complete")
 
 
-def test_the_last_day_shows_what_today_shows(published, today) -> None:
+def test_the_last_day_shows_what_today_shows(published_portal, today) -> None:
     file("dk", "2025", *answered())
     grant("mt", "2025", "exempted")
 
@@ -375,7 +365,7 @@ def client() -> Client:
     return signed_in(reviewer())
 
 
-def test_the_page_of_a_period_shows_its_sections_and_statutory_points(published, today, client) -> None:
+def test_the_page_of_a_period_shows_its_sections_and_statutory_points(published_portal, today, client) -> None:
     file("dk", "2025", *answered("children.total"))
     rates, sections, missing, points, entities = tables(client.get(f"/completeness/{MS}/2025/"))
 
@@ -388,7 +378,7 @@ def test_the_page_of_a_period_shows_its_sections_and_statutory_points(published,
     assert entities[1] == ["Denmark", "4", "0", "0", "0", "15"]
 
 
-def test_exempting_and_extending_on_the_page_reaches_the_filer(published, today, client) -> None:
+def test_exempting_and_extending_on_the_page_reaches_the_filer(published_portal, today, client) -> None:
     page = f"/completeness/{MS}/2025/dk/"
     bad = client.post(f"{page}relief/", {"kind": "extended", "due_on": "2026-08-01", "reason": "Late registers."})
     assert (bad.status_code, "Give a day after the one it is due on." in text(bad)) == (422, True)
@@ -409,7 +399,7 @@ def test_exempting_and_extending_on_the_page_reaches_the_filer(published, today,
     assert "Exempted Member State statistics, 2025 Denmark · No register." in text(filer.get("/home/"))
 
 
-def test_the_administration_grants_through_the_same_action(published, today) -> None:
+def test_the_administration_grants_through_the_same_action(published_portal, today) -> None:
     staff = signed_in(member("commission", "administrator", is_staff=True, is_superuser=True))
     duty = {name: row.pk for name, row in owed("dk", "2025").items()}
     body = duty | {"kind": "extended", "due_on": "2026-08-03", "reason": "Late registers."}
@@ -421,7 +411,7 @@ def test_the_administration_grants_through_the_same_action(published, today) -> 
     assert Relief.objects.get().granted_by.email == "administrator@commission.test"
 
 
-def test_the_downloads_say_what_the_pages_say(published, today, client) -> None:
+def test_the_downloads_say_what_the_pages_say(published_portal, today, client) -> None:
     file("dk", "2025", *answered("children.total"))
 
     def rows(address: str) -> list[dict[str, str]]:
@@ -447,11 +437,11 @@ def test_the_downloads_say_what_the_pages_say(published, today, client) -> None:
     "/completeness/?on=tomorrow", "/completeness/?on=2026-02-30", "/completeness/?on=2026-09-02",
     "/completeness/nothing/2025/", f"/completeness/{MS}/1999/", f"/completeness/{MS}/2025/google/",
 ])  # fmt: skip
-def test_what_is_not_there_is_not_found(published, today, client, address) -> None:
+def test_what_is_not_there_is_not_found(published_portal, today, client, address) -> None:
     assert client.get(address).status_code == 404
 
 
-def test_the_api_tells_the_commission_of_all_and_a_body_of_itself(published, today, api) -> None:
+def test_the_api_tells_the_commission_of_all_and_a_body_of_itself(published_portal, today, api) -> None:
     file("dk", "2025", *answered("children.total"))
     address = f"/api/v1/completeness/?return={MS}&period=2025"
     everybody, denmark = (api(user).get(address).json() for user in (reviewer(), member("dk", "filer")))
@@ -496,7 +486,7 @@ def test_fifty_bodies_and_ten_years_take_as_many_queries_as_one_and_little_time(
     assert spent < 1
 
 
-def test_duties_take_the_same_queries_however_many_reliefs_there_are(published, today) -> None:
+def test_duties_take_the_same_queries_however_many_reliefs_there_are(published_portal, today) -> None:
     counts = []
     user = knowing(reviewer())
     for entity in ("at", "be", "bg"):
