@@ -1,156 +1,271 @@
-"""Charts by one grammar (Vega-Lite), rendered to SVG on the server, cached by what they show."""
+"""Charts by one grammar (Vega-Lite, written with Altair), rendered on the server, each rendered once."""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
+from portal.reader import language
 
-from reporting.comparability.knowledge import knowledge
-from reporting.figures import Beside, Figure, Row
+if TYPE_CHECKING:
+    import altair as alt
 
 BLUE, YELLOW, TEAL, RED, GREY = "#0e47cb", "#d9a400", "#00797b", "#a51d31", "#5b6570"
 PALETTE = [BLUE, YELLOW, TEAL, RED, GREY, "#7a3fa0", "#3f8f2f", "#c2571a"]
 FONT = "Arial, Helvetica, sans-serif"
-ROW_HEIGHT = 22
-MOST_BARS = 60
-"""More bars than this cannot be read; the table has them all."""
+WIDE, NARROW = 600, 200
+"""Width of the plotting area in pixels, for a desk and for a phone."""
+ROW_HEIGHT = 20
+LABEL_WIDTH = 380
+MOST_ROWS, FEWEST_ROWS, MOST_BARS, MOST_COLUMNS = 30, 8, 240, 12
+"""More bars than this beneath each other, or in a chart, cannot be read; the table has them all."""
+LABELLED = 1.3
+"""So much wider than the longest bar is its axis, that its label has room."""
 
 
-def base(width: int) -> dict[str, Any]:
-    return {
+def altair() -> Any:
+    """Imported when the first chart is drawn: it takes half a second."""
+    import altair
+
+    return altair
+
+
+def finished(chart: alt.TopLevelMixin, width: int) -> dict[str, Any]:
+    """The chart as Vega-Lite, in the look of the portal and with the numbers of the reader's language."""
+    found: dict[str, Any] = chart.to_dict(validate=False)
+    return found | {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "background": "white",
         "padding": 8,
         "config": {
             "font": FONT,
+            "aria": False,  # The page says in words what an image shows.
             "view": {"stroke": None},
+            "locale": {"number": {
+                "decimal": "." if language() == "en" else ",", "thousands": "\u202f", "grouping": [3], "currency": ["", ""],
+            }},
             "axis": {
-                "labelFontSize": 13,
-                "titleFontSize": 13,
-                "titleFontWeight": "normal",
-                "labelLimit": 2 * width // 3,
-                "gridColor": "#e3e6ea",
+                "labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": "normal", "gridColor": "#e3e6ea",
+                "labelLimit": LABEL_WIDTH if width >= WIDE else width, "titleLimit": 2 * width,
             },
-            "header": {"labelFontSize": 14, "labelFontWeight": "bold", "labelAnchor": "start", "title": None},
+            "header": {
+                "labelFontSize": 13, "labelFontWeight": "bold", "labelAnchor": "start", "labelLimit": width, "title": None,
+            },
+            "title": {"fontSize": 13, "anchor": "start", "limit": width * 2, "offset": 6},
             "legend": {
-                "labelFontSize": 13,
-                "titleFontSize": 13,
-                "orient": "top",
-                "title": None,
-                "labelLimit": width,
-                "columns": max(1, width // 280),
+                "labelFontSize": 13, "titleFontSize": 13, "orient": "top", "title": None, "labelLimit": width,
+                "columns": max(1, width // 200),
             },
             "range": {"category": PALETTE},
         },
-    }
+    }  # fmt: skip
 
 
-def bars(figure: Figure, width: int) -> dict[str, Any]:
-    """Horizontal bars, one panel a unit, so that no axis mixes units."""
-    rows = chosen(figure)
-    twice = repeated(rows)
-    split = any(row.what for row in rows)
-    values: list[dict[str, Any]] = [
-        {
-            "name": name(row, twice),
-            "point": row.point,
-            "unit": f"{row.point} ({row.unit_label})" if split else row.unit_label,
-            "number": row.number,
-            "shown": row.shown,
-        }
-        for row in rows
+# Bars -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Bar:
+    """`heading` tells columns of bars apart; bars of one `unit` share an axis. `apart`: headings have other names, so that
+    they stand beneath each other, each with its own."""
+
+    name: str
+    heading: str
+    unit: str
+    number: float
+    shown: str
+    apart: bool = False
+
+
+def bars(found: Sequence[Bar], width: int, own_axes: bool = False) -> dict[str, Any]:
+    """Horizontal bars: a row a name, a column a heading, one block a unit, so that no axis mixes units; or with
+    `own_axes` columns of several units beside each other, each with its axis."""
+    found = drawable(found)
+    blocks, most = [], room(found)
+    for unit in [""] if own_axes else dict.fromkeys(bar.unit for bar in found):
+        some = [bar for bar in found if own_axes or bar.unit == unit]
+        headings = list(dict.fromkeys(bar.heading for bar in some))
+        beneath = width < WIDE or any(bar.apart for bar in some)
+        across = 1 if beneath else min(3, len(headings))
+        for first in range(0, len(headings), across):
+            shown = [bar for bar in some if bar.heading in headings[first : first + across]]
+            blocks.append(block(shown, kept(shown, most), width // across, own_axes))
+    return finished(altair().vconcat(*blocks, spacing=20), width)
+
+
+def block(some: Sequence[Bar], names: Sequence[str], width: int, own_axes: bool) -> Any:
+    """Columns of bars that share their names, and their scale where they share their unit."""
+    columns = []
+    for place, heading in enumerate(dict.fromkeys(bar.heading for bar in some)):
+        mine = [bar for bar in some if bar.heading == heading]
+        most = max((bar.number for bar in (mine if own_axes else some)), default=0) * LABELLED or 1
+        columns.append(
+            column([bar for bar in mine if bar.name in names], names, heading, mine[0].unit, most, width, place)
+        )
+    return altair().hconcat(*columns, spacing=24)
+
+
+def room(found: Sequence[Bar]) -> int:
+    """So many names are shown beneath each other: fewer where there are many columns."""
+    return max(FEWEST_ROWS, min(MOST_ROWS, MOST_BARS // max(1, len(columns_of(found)))))
+
+
+def kept(some: Sequence[Bar], most: int) -> list[str]:
+    """The names that are shown, in the order in which they come: those with the largest bars."""
+    largest: dict[str, float] = {}
+    for bar in some:
+        largest[bar.name] = max(bar.number, largest.get(bar.name, bar.number))
+    shown = set(sorted(largest, key=lambda name: -largest[name])[:most])
+    return [name for name in largest if name in shown]
+
+
+def columns_of(found: Sequence[Bar]) -> list[tuple[str, str]]:
+    return list(dict.fromkeys((bar.unit, bar.heading) for bar in found))
+
+
+def drawable(found: Sequence[Bar]) -> list[Bar]:
+    """The bars of the first columns, as many as a chart can have."""
+    columns = set(columns_of(found)[:MOST_COLUMNS])
+    return [bar for bar in found if (bar.unit, bar.heading) in columns]
+
+
+def left_out(found: Sequence[Bar]) -> tuple[int, int]:
+    """Names for which there is no room, in the unit that has most of them; and columns."""
+    names: dict[str, set[str]] = {}
+    for bar in drawable(found):
+        names.setdefault(bar.unit, set()).add(bar.name)
+    most = room(drawable(found))
+    too_many = max((max(0, len(some) - most) for some in names.values()), default=0)
+    return too_many, max(0, len(columns_of(found)) - MOST_COLUMNS)
+
+
+def column(
+    some: Sequence[Bar], names: Sequence[str], heading: str, unit: str, most: float, width: int, place: int
+) -> Any:
+    """One column of bars; only the first has the names beside it."""
+    alt = altair()
+    values = [{"name": bar.name, "number": bar.number, "shown": bar.shown} for bar in some]
+    axis = alt.Axis(title=None, ticks=False, domain=False, labels=place == 0)
+    drawn = alt.Chart(alt.Data(values=values)).encode(
+        x=alt.X(
+            "number:Q",
+            scale=alt.Scale(domain=[0, most], nice=False),
+            axis=alt.Axis(title=unit, tickCount=3, format=",~r"),
+        ),
+        y=alt.Y("name:N", sort=None, scale=alt.Scale(domain=list(names)), axis=axis),
+    )
+    labelled = drawn.mark_bar(color=BLUE) + drawn.mark_text(align="left", dx=4, fontSize=12).encode(text="shown:N")
+    return labelled.properties(width=width, height=alt.Step(ROW_HEIGHT), **({"title": heading} if heading else {}))
+
+
+# Matrices -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a field of a matrix can say: told by its sign; the colour only repeats it."""
+
+    label: str
+    sign: str
+    colour: str
+    ink: str = "black"
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One field; `mark` is a key of the marks."""
+
+    row: str
+    column: str
+    mark: str
+
+
+def matrix(
+    tiles: Sequence[Tile], rows: Sequence[str], columns: Sequence[str], marks: Mapping[str, Mark], width: int
+) -> dict[str, Any]:
+    """Fields in rows and columns, each with the sign that the legend explains."""
+    alt = altair()
+    shown = [tile for tile in tiles if tile.row in set(rows) and tile.column in set(columns)]
+    used = {key: mark for key, mark in marks.items() if any(tile.mark == key for tile in shown)}
+    legend = {key: f"{mark.sign}  {mark.label}" for key, mark in used.items()}
+    values = [
+        {"row": t.row, "column": t.column, "mark": legend[t.mark], "sign": used[t.mark].sign, "ink": used[t.mark].ink}
+        for t in shown
+        if t.mark in used
     ]
-    panels = [
-        bar_panel([v for v in values if v["unit"] == unit], unit, split or len({row.point for row in rows}) == 1, width)
-        for unit in dict.fromkeys(v["unit"] for v in values)
-    ]
-    independent = {"scale": {"color": "independent"}, "legend": {"color": "independent"}}
-    return base(width) | {"vconcat": panels, "spacing": 24, "resolve": independent}
+    step = min(44 if width >= WIDE else 32, max(18, width // max(1, len(columns))))
+    top = alt.Axis(title=None, orient="top", labelAngle=-90, domain=False, ticks=False, labelLimit=170)
+    side = alt.Axis(title=None, domain=False, ticks=False, labelLimit=LABEL_WIDTH if width >= WIDE else 180)
+    colour = alt.Color(
+        "mark:N",
+        scale=alt.Scale(domain=list(legend.values()), range=[mark.colour for mark in used.values()]),
+        legend=alt.Legend(orient="top", columns=2 if width >= WIDE else 1, title=None, labelLimit=LABEL_WIDTH),
+    )
+    drawn = alt.Chart(alt.Data(values=values)).encode(
+        x=alt.X("column:N", scale=alt.Scale(domain=list(columns)), axis=top),
+        y=alt.Y("row:N", scale=alt.Scale(domain=list(rows)), axis=side),
+    )
+    fields = drawn.mark_rect(stroke="white", strokeWidth=2).encode(color=colour)
+    signs = drawn.mark_text(fontSize=12, fontWeight="bold").encode(
+        text="sign:N", color=alt.Color("ink:N", scale=None, legend=None)
+    )
+    return finished((fields + signs).properties(width=alt.Step(step), height=alt.Step(ROW_HEIGHT)), width)
 
 
-def chosen(figure: Figure) -> list[Row]:
-    """Rows with a value; a member that stands for others only where none of them is there."""
-    rows = figure.with_value
-    wholes = knowledge().wholes({row.member for row in rows})
-    return [row for row in rows if row.member not in wholes][:MOST_BARS]
+# Years ----------------------------------------------------------------------------------------------------
 
 
-def repeated(rows: Sequence[Row]) -> set[tuple[str, str]]:
-    """Who has several figures for one address, for different days."""
-    counted = Counter((row.member, row.address) for row in rows)
-    return {key for key, times in counted.items() if times > 1}
+@dataclass(frozen=True)
+class Moment:
+    """One figure of a series. `same`: figures of a name with the same text are joined by a line."""
+
+    name: str
+    at: str
+    number: float
+    same: str = ""
 
 
-def name(row: Row, twice: set[tuple[str, str]]) -> str:
-    days = f"{row.start:%Y-%m-%d} – {row.end:%Y-%m-%d}" if (row.member, row.address) in twice else ""
-    return " – ".join(part for part in (row.member_name, row.what, days) if part)
-
-
-def bar_panel(values: list[dict[str, Any]], unit: str, alone: bool, width: int) -> dict[str, Any]:
-    """Bars of one unit; `alone`: nothing else on the page needs telling apart from its data point."""
-    points = list(dict.fromkeys(v["point"] for v in values))
-    several = len(points) > 1
-    title = unit if several or alone else f"{points[0]} ({unit})"
-    y = {"field": "name", "type": "nominal", "sort": None, "axis": {"title": None, "ticks": False, "domain": False}}
-    mark_encoding: dict[str, Any] = {
-        "x": {"field": "number", "type": "quantitative", "axis": {"title": title, "tickCount": 4, "format": ",~r"}},
-        "y": y,
-    }
-    if several:
-        mark_encoding["color"] = {"field": "point", "type": "nominal", "sort": points}
-        mark_encoding["yOffset"] = {"field": "point", "type": "nominal", "sort": points}
-    else:
-        mark_encoding["color"] = {"value": BLUE}
-    label_encoding = {k: v for k, v in mark_encoding.items() if k != "color"} | {"text": {"field": "shown"}}
-    return {
-        "data": {"values": values},
-        "width": width,
-        "height": {"step": ROW_HEIGHT / 1.6 if several else ROW_HEIGHT},
-        "layer": [
-            {"mark": {"type": "bar"}, "encoding": mark_encoding},
-            {"mark": {"type": "text", "align": "left", "dx": 4, "fontSize": 12}, "encoding": label_encoding},
-        ],
-    }
-
-
-def beside(rows: Sequence[Beside], width: int) -> dict[str, Any]:
-    """Filed by the Member State, beside what the clearing house sent in each year."""
-    filed = _("Filed by the Member State")
+def years(
+    moments: Sequence[Moment], names: Sequence[str], periods: Sequence[str], unit: str, width: int
+) -> dict[str, Any]:
+    """A small chart a name over the same periods, each on its own scale from zero. A year without a figure is a gap;
+    where the figures are not the same any more, the line ends and the new ones have another shape."""
+    alt = altair()
+    across = 4 if width >= WIDE else 2
     values: list[dict[str, Any]] = []
-    for row in rows:
-        if row.filed is not None and row.filed.number is not None:
-            values.append({"name": row.name, "point": filed, "number": row.filed.number})
-        values += [
-            {"name": row.name, "point": _("Sent by NCMEC in %(year)s") % {"year": year}, "number": value}
-            for year, value in row.sent.items()
-        ]
-    order = list(dict.fromkeys([filed, *(v["point"] for v in values)]))
-    return base(width) | {
-        "data": {"values": values},
-        "width": width,
-        "height": {"step": 9},
-        "mark": "bar",
-        "encoding": {
-            "x": {
-                "field": "number",
-                "type": "quantitative",
-                "axis": {"title": _("reports"), "tickCount": 5, "format": ",~r"},
-            },
-            "y": {
-                "field": "name",
-                "type": "nominal",
-                "sort": [row.name for row in rows],
-                "axis": {"title": None, "ticks": False, "domain": False},
-            },
-            "yOffset": {"field": "point", "type": "nominal", "sort": order},
-            "color": {"field": "point", "type": "nominal", "sort": order},
-        },
-    }
+    for name in names:
+        mine = [moment for moment in moments if moment.name == name]
+        kinds = list(dict.fromkeys(moment.same for moment in mine))
+        for same in kinds:
+            there = {moment.at: moment.number for moment in mine if moment.same == same}
+            values += [
+                {"name": name, "at": at, "number": there.get(at), "same": same, "kind": str(min(kinds.index(same), 2))}
+                for at in periods
+            ]
+    shown = [periods[0], periods[-1]]
+    base = alt.Chart().encode(
+        x=alt.X(
+            "at:O", scale=alt.Scale(domain=list(periods)), axis=alt.Axis(title=None, values=list(shown), labelAngle=0)
+        ),
+        y=alt.Y("number:Q", axis=alt.Axis(title=None, tickCount=3, format=",~r"), scale=alt.Scale(zero=True)),
+        detail="same:N",
+    )
+    shapes = alt.Shape(
+        "kind:N", scale=alt.Scale(domain=["0", "1", "2"], range=["circle", "diamond", "triangle-up"]), legend=None
+    )
+    colours = alt.Color("kind:N", scale=alt.Scale(domain=["0", "1", "2"], range=[BLUE, RED, GREY]), legend=None)
+    lines = base.mark_line(strokeWidth=2).encode(color=colours)
+    points = base.mark_point(filled=True, size=44, opacity=1).encode(shape=shapes, color=colours)
+    small = alt.layer(lines, points).properties(width=max(90, width // across - 60), height=84)
+    facet = alt.Facet("name:N", sort=list(names), header=alt.Header(labelLimit=width // across + 20, title=None))
+    grid = small.facet(facet, data=alt.Data(values=values), columns=across, spacing=14, title=unit)
+    return finished(grid.resolve_scale(y="independent"), width)
+
+
+# Rendering ------------------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=256)
@@ -164,3 +279,10 @@ def render(specification: str) -> str:
 def svg(specification: dict[str, Any]) -> str:
     """The chart as SVG; the same chart is rendered once."""
     return render(json.dumps(specification, sort_keys=True))
+
+
+def png(specification: dict[str, Any], scale: float = 2) -> bytes:
+    """The chart as PNG, `scale` pixels a unit."""
+    import vl_convert
+
+    return bytes(vl_convert.vegalite_to_png(specification, scale=scale))

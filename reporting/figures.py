@@ -1,27 +1,54 @@
-"""Figures of a dashboard: the accepted observations of a panel for one period, as rows for chart, table and download."""
+"""Figures of a panel: accepted observations as rows in words, for chart, table and download."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from portal.models import User
-from reporting.comparability.knowledge import knowledge
+import polars as pl
+
 from submissions.catalogue import catalogue
-from submissions.definition import Definition, Panel, split_address
-from submissions.models import Observation, ReportingPeriod
-from submissions.presentation import code_label, missing_words, notes, number, shown_value
+from submissions.definition import DataPoint, Definition, split_address
+from submissions.presentation import code_label, missing_words, notes, shown_value, unit_label
+
+
+@dataclass(frozen=True)
+class Filed:
+    """One observation, as `reporting.observed` has it."""
+
+    revision: int
+    entity: str
+    return_id: str
+    version: str
+    period: str
+    address: str
+    code: str
+    value: str
+    number: float | None
+    low: float | None
+    high: float | None
+    obs_status: str
+    start: date
+    end: date
+    own_period: int
+    unit: str
+    qualifier: str
+    reason: str
+    flags: str
+    comment: str
+
+
+COLUMNS = tuple(Filed.__dataclass_fields__)
 
 
 @dataclass(frozen=True)
 class Row:
     """One observation as a dashboard shows it."""
 
-    entity: str
+    filed: Filed
     entity_name: str
-    address: str
-    code: str
-    dims: str
     point: str
     what: str
     """Dimension members in words."""
@@ -32,163 +59,57 @@ class Row:
     shown: str
     """The value in words: with its hedge, or the reason why there is none."""
     missing: bool
-    unit: str
     unit_label: str
-    qualifier: str
-    obs_status: str
-    start: date
-    end: date
-    own_period: bool
-    reason: str
-    flags: str
-    comment: str
     notes: tuple[str, ...]
-    revision_id: int
-
-
-@dataclass(frozen=True)
-class Figure:
-    definition: Definition
-    panel: Panel
-    period: ReportingPeriod
-    rows: tuple[Row, ...]
 
     @property
-    def key(self) -> str:
-        return f"{self.definition.return_id}/{self.panel.id}/{self.period.label}"
-
-    @property
-    def with_value(self) -> list[Row]:
-        return [row for row in self.rows if row.number is not None]
+    def address(self) -> str:
+        return self.filed.address
 
 
-def panels(dashboard: str, period: ReportingPeriod) -> list[Panel]:
-    return [panel for panel in period.definition.panels.values() if panel.dashboard == dashboard]
+def rows(
+    frame: pl.DataFrame,
+    points: Sequence[DataPoint],
+    names: Mapping[str, str],
+    language: str,
+    *,
+    entity_axis: bool = True,
+) -> list[Row]:
+    """By data point, unit, size and name. `names`: of entities."""
+    order = {point.code: place for place, point in enumerate(points)}
+    definitions = catalogue().definitions
+    lines = frame.filter(pl.col("code").is_in(list(order))).select(COLUMNS).iter_rows()
+    filed = (Filed(*line) for line in lines)
+    found = [row(one, definitions[one.return_id, one.version], names, language, entity_axis) for one in filed]
+    found.sort(key=lambda r: (order[r.filed.code], r.filed.unit, r.missing, -(r.number or 0), r.member_name))
+    return found
 
 
-def periods(dashboard: str) -> list[ReportingPeriod]:
-    """Periods with something to show on a dashboard, newest first."""
-    returns = {
-        d.return_id for d in catalogue().definitions.values() for p in d.panels.values() if p.dashboard == dashboard
-    }
-    filed = ReportingPeriod.objects.filter(return_id__in=returns, filings__current__isnull=False)
-    return list(filed.distinct().order_by("-start"))
-
-
-def figure(panel: Panel, period: ReportingPeriod, user: User, language: str) -> Figure:
-    """The panel's accepted observations of the period that this user may see. One query."""
-    definition = period.definition
-    codes = [point.code for point in definition.points.values() if point.panel == panel.id]
-    observations = (
-        Observation.objects.current()
-        .visible_to(user)
-        .filter(code__in=codes, revision__filing__period=period)
-        .select_related("revision__filing__obligation__entity")
-    )
-    order = {code: place for place, code in enumerate(codes)}
-    rows = [row(definition, panel, observation, language) for observation in observations]
-    rows.sort(key=lambda r: (order[r.code], r.unit, r.missing, -(r.number or 0), r.member_name))
-    return Figure(definition, panel, period, tuple(rows))
-
-
-def row(definition: Definition, panel: Panel, observation: Observation, language: str) -> Row:
-    entity = observation.revision.filing.entity
-    point = definition.points[observation.code]
-    _code, members = split_address(observation.address)
-    axis = next(iter(members), "") if not panel.entity_axis else ""
+def row(filed: Filed, definition: Definition, names: Mapping[str, str], language: str, entity_axis: bool = True) -> Row:
+    point = definition.points[filed.code]
+    answered: Any = filed  # A frozen dataclass has its attributes read-only, as the protocol asks.
+    _code, members = split_address(filed.address)
+    axis = "" if entity_axis else next(iter(members), "")
     named = {name: definition.member_label(name, member, language) for name, member in members.items()}
-    missing = observation.obs_status in definition.missing
+    missing = filed.obs_status in definition.missing
+    entity = names.get(filed.entity, filed.entity)
     return Row(
-        entity=entity.code,
-        entity_name=entity.name,
-        address=observation.address,
-        code=observation.code,
-        dims=",".join(f"{k}={v}" for k, v in members.items() if k != axis),
+        filed=filed,
+        entity_name=entity,
         point=point.label[language],
         what=", ".join(label for name, label in named.items() if name != axis),
-        member=members.get(axis, entity.code),
-        member_name=named.get(axis, entity.name),
-        number=None if missing else observation.number,
-        shown=missing_words(definition, observation, language)
+        member=members.get(axis, filed.entity),
+        member_name=named.get(axis, entity),
+        number=None if missing else filed.number,
+        shown=missing_words(definition, answered, language)
         if missing
-        else shown_value(definition, observation, point, language),
+        else shown_value(definition, answered, point, language) or code_label(definition, "unit", filed.unit, language),
         missing=missing,
-        unit=observation.unit,
-        unit_label=code_label(definition, "unit", observation.unit, language),
-        qualifier=observation.qualifier,
-        obs_status=observation.obs_status,
-        start=observation.start,
-        end=observation.end,
-        own_period=observation.own_period > 0,
-        reason=observation.reason,
-        flags=observation.flags,
-        comment=observation.comment,
-        notes=tuple(notes(definition, observation, language)),
-        revision_id=observation.revision_id,
+        unit_label=unit_label(definition, filed.unit, language),
+        notes=tuple(notes(definition, answered, language)),
     )
 
 
-# Reference beside Member States ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Beside:
-    """One Member State: what it filed, and what the clearing house says it sent there."""
-
-    country: str
-    name: str
-    filed: Row | None
-    sent: dict[str, float]
-    population_share: float | None
-    language: str
-
-    @property
-    def sent_shown(self) -> list[str]:
-        return [number(value, self.language) for value in self.sent.values()]
-
-
-REFERENCE_YEARS = ("2021", "2022")
-COUNTRY_POINTS = ("reference.reports", "reference.population_share")
-
-
-def reference_beside_member_states(user: User, language: str, period: str = "2022") -> list[Beside]:
-    """Reports filed by each Member State for `period` beside the reference counts by country. Two queries."""
-    member_states = Observation.objects.current().visible_to(user).filter(
-        code="reports.total",
-        revision__filing__period__return_id="member_state_statistics",
-        revision__filing__period__label=period,
-    )  # fmt: skip
-    filed = {}
-    for observation in member_states.select_related("revision__filing__obligation__entity", "revision__filing__period"):
-        definition = observation.revision.definition
-        country = observation.revision.filing.entity.country
-        filed[country] = row(definition, definition.panels["reports"], observation, language)
-    sent: dict[str, dict[str, float]] = {}
-    shares: dict[str, float] = {}
-    reference = Observation.objects.current().visible_to(user).filter(
-        code__in=COUNTRY_POINTS, revision__filing__period__return_id="reference_statistics", number__isnull=False
-    )  # fmt: skip
-    for code, address, value, label in reference.values_list(
-        "code", "address", "number", "revision__filing__period__label"
-    ):
-        country = split_address(address)[1].get("country", "")
-        if value is None:
-            continue
-        if code == "reference.population_share":
-            shares[country] = value
-        elif label in REFERENCE_YEARS:
-            sent.setdefault(country, {})[label] = value
-    names = catalogue().code_lists["area"].codes
-    wholes = knowledge().wholes(set(sent))
-    return [
-        Beside(
-            country,
-            names[country].label[language] if country in names else country,
-            filed.get(country),
-            {year: sent[country].get(year, 0) for year in REFERENCE_YEARS},
-            shares.get(country),
-            language,
-        )
-        for country in sorted(sent, key=lambda c: -sent[c].get("2022", 0))
-        if country not in wholes
-    ]
+def unit_named(unit: str, language: str) -> str:
+    codes = catalogue().code_lists["unit"].codes
+    return codes[unit].label[language] if unit in codes else unit

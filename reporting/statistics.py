@@ -105,3 +105,8 @@ class Statistics:
     threshold: int
     lines: tuple[Line, ...]
     totals: tuple[UnionTotal, ...]
+
+    @property
+    def bodies(self) -> int:
+        """How many have a figure, or a reason for none."""
+        return len({line.entity for line in self.lines})

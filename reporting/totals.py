@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from portal.models import User
 from portal.reader import language
 from reporting.comparability import Comparison, Estimate, Reference, compare_each, words
-from reporting.observed import observed
 from submissions.definition import DataPoint, Panel
-from submissions.models import Obligation, ReportingPeriod
+from submissions.models import ReportingPeriod
 from submissions.presentation import number
 
 
@@ -59,18 +57,16 @@ class Board:
     charted: list[tuple[str, Comparison]]
 
 
-def board(panels: list[Panel], period: ReportingPeriod, user: User) -> Board:
-    """Two queries, whatever the number of panels."""
-    owed = Obligation.objects.visible_to(user).filter(return_id=period.return_id).select_related("entity")
-    names = {one.entity.code: one.entity.name for one in owed if one.covers(period)}
-    axes = {point.code: axis(panel, point) for panel in panels for point in points_of(panel, period)}
-    frame = observed(user, revision__filing__period=period, code__in=axes)
+def board(panels: Sequence[Panel], period: ReportingPeriod, frame: pl.DataFrame, names: Mapping[str, str]) -> Board:
+    """`frame`: the observations of the period, with the columns of `reporting.observed`; `names`: of those who owe."""
+    axes = {point.code: axis(panel, point) for panel in panels for point in counted(panel, period)}
+    frame = frame.filter(pl.col("code").is_in(list(axes)))
     added = dict(compared(frame, "add", ["code"], axes, names))
     return Board(period, names, added, list(compared(frame, "chart", ["code", "unit"], axes, names)))
 
 
-def points_of(panel: Panel, period: ReportingPeriod) -> list[DataPoint]:
-    return [point for point in period.definition.points.values() if point.panel == panel.id]
+def counted(panel: Panel, period: ReportingPeriod) -> list[DataPoint]:
+    return [point for point in period.definition.points_of(panel) if point.numeric]
 
 
 def axis(panel: Panel, point: DataPoint) -> str:
@@ -92,9 +88,9 @@ def compared(
 def totals(panel: Panel, of: Board) -> list[ShownTotal]:
     """Of every data point of a panel that two at least should have given; members of two dimensions make no total."""
     definition, found = of.period.definition, []
-    for point in points_of(panel, of.period):
+    for point in counted(panel, of.period):
         comparison = of.added.get(point.code)
-        if comparison is not None and may_have_total(comparison, panel):
+        if comparison is not None and point.value_type == "count" and may_have_total(comparison, panel):
             one = axis(panel, point)
             members = comparison.lines["member"].unique()
             names = of.names if one == "entity" else {m: definition.member_label(one, m, language()) for m in members}
@@ -138,7 +134,7 @@ def shown_estimate(estimate: Estimate) -> ShownEstimate:
 def caveats(panel: Panel, of: Board) -> list[str]:
     """Why the bars of a chart are not to be compared one with another."""
     found: dict[str, dict[str, None]] = {}
-    points = {point.code: point.label[language()] for point in points_of(panel, of.period)}
+    points = {point.code: point.label[language()] for point in counted(panel, of.period)}
     for code, comparison in of.charted:
         for clause in words.because(comparison) if code in points else ():
             found.setdefault(clause, {})[points[code]] = None

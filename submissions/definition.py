@@ -7,6 +7,7 @@ every language), `rules.toml`. Code lists are shared and lie in `codelists/`. No
 
 from __future__ import annotations
 
+import fnmatch
 import hashlib
 import itertools
 import json
@@ -23,7 +24,11 @@ JUDGED = {"unit", "retention_unit", "qualifier", "reason", "reason_period", "com
 LANGUAGES = ("en", "da", "nl")
 SEVERITIES = ("error", "warning", "info")
 VALUE_TYPES = ("count", "percentage", "duration", "boolean", "date", "text", "list", "code_list")
+ROLES = ("recipient", "source")
 REQUIREMENTS = ("required", "conditional", "optional")
+PANEL_CHARTS = ("bars", "matrix", "rates", "reasons", "steps")
+"""Bars of figures; answers of every entity side by side; ratios with what they are ratios of; reasons for missing
+figures; figures that follow one another, such as report, case, investigation."""
 CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -82,6 +87,13 @@ class Panel:
     title: Text
     entity_axis: bool = True
     """Bars are reporting entities; else the members of the first dimension."""
+    chart: str = "bars"
+    """One of PANEL_CHARTS: how the data points are shown."""
+    codes: tuple[str, ...] = ()
+    """Data points that stand here beside those that name the panel; `*` stands for any letters."""
+    sums: tuple[tuple[str, ...], ...] = ()
+    """Dimensions over which counts of long filings are summed once they are accepted, so that no page reads every line;
+    what is left out of a tuple is added up."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +126,18 @@ class DataPoint:
     @property
     def numeric(self) -> bool:
         return self.value_type in ("count", "percentage", "duration")
+
+
+@dataclass(frozen=True)
+class Naming:
+    """A data point that names organisations: `organisation` (a code of the list of that name) where its answer is yes,
+    the member of `dimension`, or with neither the names in its value, separated by semicolons. `role`: a recipient had
+    data from who files, a source sent reports to it."""
+
+    point: str
+    role: str
+    organisation: str = ""
+    dimension: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,12 +195,20 @@ class Definition:
     released: bool = False
     """Figures are published as statistics, release by release; see `reporting/disclosure.py`."""
     sensitive_units: tuple[str, ...] = ()
-    """Units that count people whom a small figure could give away. Neither decides a verdict: both stay out of the
-    fingerprint."""
+    """Units that count people whom a small figure could give away."""
+    public: bool = False
+    """The law makes each report public once it is accepted, with every accepted correction; see `reporting/published/`."""
+    namings: tuple[Naming, ...] = ()
+    """Where filings name organisations. None of these four decides a verdict: they stay out of the fingerprint."""
 
     @property
     def id(self) -> str:
         return f"{self.return_id}_{self.version}"
+
+    def points_of(self, panel: Panel) -> list[DataPoint]:
+        """The data points of a panel, in the order of the definition."""
+        named = {code for wanted in panel.codes for code in fnmatch.filter(self.points, wanted)}
+        return [point for point in self.points.values() if point.panel == panel.id or point.code in named]
 
     @cached_property
     def checks(self) -> tuple[Check, ...]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import fnmatch
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,7 +16,9 @@ from typing import Any
 from submissions.definition import (
     CODE,
     LANGUAGES,
+    PANEL_CHARTS,
     REQUIREMENTS,
+    ROLES,
     SEVERITIES,
     VALUE_TYPES,
     Category,
@@ -25,6 +29,7 @@ from submissions.definition import (
     Definition,
     DefinitionError,
     Dimension,
+    Naming,
     Panel,
     Rule,
     Text,
@@ -206,6 +211,9 @@ def load(folder: Path, code_lists: Mapping[str, CodeList], shared_texts: Mapping
                     entry["dashboard"],
                     read_text(entry, "title", head_file, name),
                     entry.get("entity_axis", True),
+                    entry.get("chart", "bars"),
+                    tuple(entry.get("codes", ())),
+                    tuple(tuple(names) for names in entry.get("sums", ())),
                 )
                 for name, entry in head.get("panel", {}).items()
             }
@@ -216,6 +224,11 @@ def load(folder: Path, code_lists: Mapping[str, CodeList], shared_texts: Mapping
         code_lists=code_lists,
         released=bool(head.get("released", False)),
         sensitive_units=tuple(head.get("sensitive_units", ())),
+        public=bool(head.get("public", False)),
+        namings=tuple(
+            Naming(*(str(entry.get(key, "")) for key in ("point", "role", "organisation", "dimension")))
+            for entry in head.get("naming", [])
+        ),
     )
     require_known_names(definition, head_file, point_file)
     return definition
@@ -224,7 +237,7 @@ def load(folder: Path, code_lists: Mapping[str, CodeList], shared_texts: Mapping
 def require_known_names(definition: Definition, head_file: Path, point_file: Path) -> None:
     """Every name a data point or dimension uses must exist."""
 
-    def known(name: str, names: Mapping[Any, Any], key: str, what: str, file: Path = point_file) -> None:
+    def known(name: str, names: Container[str], key: str, what: str, file: Path = point_file) -> None:
         if name and name not in names:
             raise DefinitionError(file, key, f"unknown {what} '{name}'")
 
@@ -232,6 +245,24 @@ def require_known_names(definition: Definition, head_file: Path, point_file: Pat
         known(dimension.code_list or "", definition.code_lists, dimension.id, "code list", head_file)
     for unit in definition.sensitive_units:
         known(unit, definition.code_lists["unit"].codes, "sensitive_units", "unit", head_file)
+    for naming in definition.namings:
+        known(naming.point or "(none)", definition.points, "naming.point", "data point", head_file)
+        known(naming.role or "(none)", ROLES, "naming.role", "role", head_file)
+        known(
+            naming.organisation,
+            definition.code_lists["organisation"].codes,
+            "naming.organisation",
+            "organisation",
+            head_file,
+        )
+        known(naming.dimension, definition.dimensions, "naming.dimension", "dimension", head_file)
+    for panel in definition.panels.values():
+        known(panel.chart, dict.fromkeys(PANEL_CHARTS), panel.id, "chart", head_file)
+        for code in panel.codes:
+            if not fnmatch.filter(definition.points, code):
+                raise DefinitionError(head_file, f"panel.{panel.id}.codes", f"no data point is called '{code}'")
+        for name in chain(*panel.sums):
+            known(name, definition.dimensions, f"panel.{panel.id}.sums", "dimension", head_file)
     for point in definition.points.values():
         if point.category not in definition.categories:
             raise DefinitionError(point_file, f"{point.code}.category", f"unknown category '{point.category}'")

@@ -11,6 +11,8 @@ import polars as pl
 
 from portal.models import User
 from reporting.observed import observed
+from reporting.rollups.summing import summing
+from submissions.catalogue import catalogue
 from submissions.models import Obligation, ReportingPeriod
 
 DAY = timedelta(days=1)
@@ -120,8 +122,20 @@ def expected(figures: pl.DataFrame, series: pl.DataFrame, member: pl.Expr) -> pl
 
 
 def world_of(user: User) -> World:
-    """What this user may see. Three queries."""
-    return World(observed(user), owed(user), whole=user.access.commission)
+    """What this user may see. Three queries, and one for each return of long filings."""
+    return World(short(user), owed(user), whole=user.access.commission)
+
+
+def short(user: User) -> pl.DataFrame:
+    """As `observed`; of returns whose filings are so long that panels sum them up, only what has no dimensions: no rule
+    across filings reads the rest, and a million lines belong into no page."""
+    long = {definition.return_id for definition in summing()}
+    frames = [observed(user, revision__filing__period__return_id__in=set(catalogue().returns) - long)]
+    for return_id in long:
+        points = [point for one in catalogue().versions(return_id) for point in one.points.values()]
+        codes = {point.code for point in points if not point.dimensions}
+        frames.append(observed(user, revision__filing__period__return_id=return_id, code__in=codes))
+    return pl.concat(frames)
 
 
 def owed(user: User) -> pl.DataFrame:

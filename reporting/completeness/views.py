@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -23,6 +24,7 @@ from reporting.completeness.forms import ReliefForm, TakeBackForm
 from reporting.completeness.rates import column, matrix, not_filed
 from reporting.completeness.standing import SECTION_LABELS, Picture, Standing, picture
 from reporting.completeness.statutory import statutory
+from reporting.fragments import fragment
 from reporting.views import csv_response
 from submissions import actions
 from submissions.catalogue import catalogue
@@ -118,22 +120,31 @@ def trail(asked: Asked, return_id: str, *steps: tuple[str, str]) -> list[dict[st
 def completeness_page(request: HttpRequest) -> HttpResponse:
     """Who has filed what, when, how fully?"""
     asked = Asked.of(request)
+    context = asked.frame() | {
+        "heading": _("Completeness"),
+        "question": _("Who has filed what, when, how fully?"),
+        "content": fragment(request, lambda: completeness_content(asked, request.GET.get("return", ""))),
+    }
+    return render(request, "reporting/completeness.html", context)
+
+
+def completeness_content(asked: Asked, return_id: str) -> str:
+    """Of the return asked for; 404 for one that nobody owes."""
     found = asked.duties()
     owed = [return_id for return_id in catalogue().returns if any(d.period.return_id == return_id for d in found)]
-    chosen = request.GET.get("return") or (PREFERRED if PREFERRED in owed else next(iter(owed), ""))
+    chosen = return_id or (PREFERRED if PREFERRED in owed else next(iter(owed), ""))
     if owed and chosen not in owed:
         raise Http404
     seen = picture(asked.user, only=[duty for duty in found if duty.period.return_id == chosen])
     context = asked.frame() | {
         "heading": _("Completeness"),
-        "question": _("Who has filed what, when, how fully?"),
         "returns": [(return_id, title_of(return_id)) for return_id in owed],
         "chosen": chosen,
         "matrix": matrix(seen.standings) if owed else None,
         "not_filed": not_filed(seen.standings),
         "legend": [(state, STATE_LABELS[state]) for state in LEGEND],
     }
-    return render(request, "reporting/completeness.html", context)
+    return render_to_string("reporting/completeness_content.html", context)
 
 
 @require_safe

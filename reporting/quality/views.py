@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal.models import User
 from portal.reader import language, user_of
+from reporting.boards.catalogue import tabs
+from reporting.fragments import fragment
 from reporting.quality.report import Scope, quality
 from reporting.quality.told import Told, title, told
-from reporting.views import dashboards
 from submissions.models import Obligation, ReportingPeriod
 from submissions.presentation import number
 
@@ -29,22 +32,26 @@ def quality_page(request: HttpRequest) -> HttpResponse:
     asked = (scope.return_id, scope.period, scope.entity)
     if any(value and value not in dict(options) for value, options in zip(asked, choices, strict=True)):
         raise Http404
-    report = quality(user, scope)
-    said = told(report, LISTED)
     names = ("return", "period", "entity")
     labels = (_("Return"), _("Period"), _("Entity"))
+    filters = list(zip(names, labels, asked, choices, strict=True))
+    query = urlencode({name: value for name, value in zip(names, asked, strict=True) if value})
     context = {
         "heading": _("Data quality"),
         "question": _("Which figures are missing, which cannot be added, which contradict each other, and why?"),
-        "dashboards": dashboards(),
+        "dashboards": tabs(),
         "name": "quality",
-        "filters": list(zip(names, labels, asked, choices, strict=True)),
-        "query": urlencode({name: value for name, value in zip(names, asked, strict=True) if value}),
-        "report": report,
-        "told": said,
-        "sentences": summary(said),
+        "query": query,
+        "content": fragment(request, lambda: content_of(user, scope, {"filters": filters, "query": query})),
     }
     return render(request, "reporting/quality.html", context)
+
+
+def content_of(user: User, scope: Scope, asked: dict[str, Any]) -> str:
+    report = quality(user, scope)
+    said = told(report, LISTED)
+    found = {"report": report, "told": said, "sentences": summary(said)}
+    return render_to_string("reporting/quality_content.html", asked | found)
 
 
 def scope_of(request: HttpRequest) -> Scope:

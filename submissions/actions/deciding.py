@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from portal.models import User
 from submissions import hooks
+from submissions.actions import dispatching
 from submissions.actions.drafts import require_filer
 from submissions.actions.refusals import Conflict, Refused
 from submissions.models import ACCEPTED, Filing, Revision, RevisionState
@@ -17,6 +18,8 @@ DECISIONS: dict[str, RevisionState] = {
     "accept_with_reservations": RevisionState.ACCEPTED_WITH_RESERVATIONS,
     "return": RevisionState.RETURNED,
 }
+SUM_UP = "reporting.rollups.tasks.sum_up"
+"""A task of reporting, which this package does not import."""
 
 
 @transaction.atomic
@@ -65,5 +68,7 @@ def close(revision: Revision, state: RevisionState, reason: str, by: User) -> Re
     revision.save(update_fields=["state", "decision_reason", "decided_by", "decided_at"])
     if state in ACCEPTED:
         Filing.objects.filter(pk=revision.filing_id).update(current=revision)
+        if any(panel.sums for panel in revision.definition.panels.values()):
+            transaction.on_commit(lambda: dispatching.hint(SUM_UP, revision.pk))
     hooks.emit(f"revision.{state.value}", revision)
     return revision

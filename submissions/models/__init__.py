@@ -20,7 +20,8 @@ from submissions.models.verdict import Explanation, Finding, Observation, subjec
 from submissions.models.work import FINISHED_HAVE_AN_END, Job, Upload, Work
 
 __all__ = [
-    "ACCEPTED", "FINISHED_HAVE_AN_END", "STATE_LABELS", "UNDECIDED", "Delivery", "DeliveryState", "Door", "Draft", "DraftSection", "Explanation",
-    "Filing", "Finding", "Job", "JobState", "Obligation", "Observation", "Purpose", "Release", "Relief", "ReliefKind",
-    "ReportingPeriod", "Revision", "RevisionState", "Severity", "Source", "Stage", "Upload", "Webhook", "Work", "subject",
+    "ACCEPTED", "FINISHED_HAVE_AN_END", "STATE_LABELS", "UNDECIDED", "Delivery", "DeliveryState", "Door", "Draft",
+    "DraftSection", "Explanation", "Filing", "Finding", "Job", "JobState", "Obligation", "Observation", "Purpose",
+    "Release", "Relief", "ReliefKind", "ReportingPeriod", "Revision", "RevisionState", "Severity", "Source", "Stage",
+    "Upload", "Webhook", "Work", "subject",
 ]  # fmt: skip

@@ -15,6 +15,9 @@ from playwright.sync_api import Page
 
 from portal.clients import make_client, renew_key
 from portal.models import User
+from reporting.exports.actions import ask_export
+from reporting.exports.asking import Asked
+from reporting.kept.actions import keep_view, subscribe_view
 from submissions import actions, publications
 from submissions.models import Filing
 from submissions.sources import CSV
@@ -52,6 +55,7 @@ def prepare_site() -> dict[str, Any]:
     file_csv(start("member_state_statistics", "se", "2025", filer), FAULTY, filer)
     prepare(start("member_state_statistics", "nl", "2026", people["filer@nl.test"]), people["filer@nl.test"])
     prepare_machines(people["administrator@google.test"])
+    prepare_readers(people["reviewer@commission.test"], people["filer@dk.test"])
     return people
 
 
@@ -75,6 +79,13 @@ def prepare(filing: Filing, by: Any) -> None:
     actions.save_draft(filing=filing, observations=lines, edition=None, by=by)
     actions.receive_upload(filing=filing, data=FAULTY, media_type=CSV, purpose="prepare", name="nl.csv", by=by)
     run_jobs()
+
+
+def prepare_readers(reviewer: User, filer: User) -> None:
+    """A view that is kept, with its mails, and a file that waits for a worker."""
+    view = keep_view(name="Statistics", address="/vintages/?return=member_state_statistics", language="en", by=reviewer)
+    subscribe_view(view=view, rhythm="weekly", language="en", by=reviewer)
+    ask_export(asked=Asked(entities=("dk",)), kind="xlsx", language="en", by=filer)
 
 
 def in_a_thread(work: Callable[[], Any]) -> Any:

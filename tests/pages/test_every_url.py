@@ -18,6 +18,11 @@ from knox.models import AuthToken
 
 from portal.clients import make_client
 from portal.models import ApiClient, User
+from reporting.exports.actions import ask_export
+from reporting.exports.asking import Asked
+from reporting.kept.actions import keep_view, key_of, subscribe_view
+from reporting.models import KeptView
+from reporting.report.actions import begin_report
 from submissions import actions, publications
 from submissions.models import Draft, Filing, Obligation, Relief, ReportingPeriod, Revision, Upload, Webhook
 from tests.conftest import read
@@ -51,15 +56,78 @@ GET  /definitions/provider_report/2024/blank.csv 200 200 200 200  200   200   20
 GET  /rules/                                  200   200   200   200   200   200   200   200   200   200   200   200
 GET  /rules/provider_report/2024/P-CPL-001/   200   200   200   200   200   200   200   200   200   200   200   200
 GET  /rules/provider_report/1999/P-CPL-001/   404   404   404   404   404   404   404   404   404   404   404   404
+GET  /published/ 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /published/organisations/ 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /published/organisations.csv 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /published/organisations.json 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /published/catalogue.ttl 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /published/catalogue.rdf 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /published/catalogue.jsonld 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /published/dumps/ 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /published/dumps/nothing.zip 404 404 404 404 404 404 404 404 404 404 404 404
+GET  /published/dumps/nothing.zip.sha256 404 404 404 404 404 404 404 404 404 404 404 404
+GET  /published/provider_report/google/2022/ 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /published/provider_report/google/2022/1/ 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /published/provider_report/google/2022/1/report.csv 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /published/provider_report/google/2022/1/report.json 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /published/provider_report/google/2022/1/report.txt 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /published/provider_report/google/2025/ 404 404 404 404 404 404 404 404 404 404 404 404
+GET  /published/provider_report/google/2025/1/ 404 404 404 404 404 404 404 404 404 404 404 404
+GET  /published/provider_report/google/2025/1/report.csv 404 404 404 404 404 404 404 404 404 404 404 404
+GET  /published/provider_report/google/2025/1/report.json 404 404 404 404 404 404 404 404 404 404 404 404
+GET  /published/provider_report/google/2025/1/report.txt 404 404 404 404 404 404 404 404 404 404 404 404
+GET  /published/member_state_statistics/dk/2022/ 404 404 404 404 404 404 404 404 404 404 404 404
 GET  /published/statistics/                   200   200   200   200   200   200   200   200   200   200   200   200
 GET  /published/statistics/member_state_statistics/2022/ 200 200 200 200 200 200 200 200 200  200   200   200
 GET  /published/statistics/member_state_statistics/2022.csv 200 200 200 200 200 200 200 200 200 200 200 200
 GET  /published/statistics/member_state_statistics/2022.json 200 200 200 200 200 200 200 200 200 200 200 200
+GET  /published/statistics/member_state_statistics/2022/nothing.svg 404 404 404 404 404 404 404 404 404 404 404 404
 GET  /published/statistics/provider_report/2022.csv 404 404 404 404   404   404   404   404   404   404   404   404
+GET  /report/                                 302   404   404   404   404   404   404   404   404   200   200   200
+POST /report/                                 302   404   404   404   404   404   404   404   404   404   422   404
+GET  /report/{report}/                        302   404   404   404   404   404   404   404   404   200   200   200
+GET  /report/{report}/preview/                302   404   404   404   404   404   404   404   404   200   200   200
+GET  /report/{report}/sections/conclusions/   302   404   404   404   404   404   404   404   404   200   200   200
+GET  /report/{report}/sections/nonsense/      302   404   404   404   404   404   404   404   404   404   404   404
+POST /report/{report}/sections/conclusions/   302   404   404   404   404   404   404   404   404   404   302+  404
+GET  /report/{report}/charts/cases-cases-2022.svg 302 404   404   404   404   404   404   404   404   200   200   200
+GET  /report/{report}/report.html             302   404   404   404   404   404   404   404   404   200   200   200
+GET  /report/{report}/report.odt              302   404   404   404   404   404   404   404   404   404   404   404
+GET  /sdmx/2.1/dataflow/EC_CSA                200   200   200   200   200   200   200   200   200   200   200   200
+GET  /sdmx/2.1/schema/dataflow/EC_CSA/PROVIDER_REPORT 200 200 200 200 200 200 200   200   200   200   200   200
+GET  /sdmx/2.1/data/MEMBER_STATE_STATISTICS   200   404   404   404   404   404   404   200   404   200   200   200
+GET  /sdmx/3.0/structure/codelist/EC_CSA/CL_UNIT 200 200  200   200   200   200   200   200   200   200   200   200
+GET  /sdmx/3.0/structure/codelist/EC_CSA/CL_NONE 404 404  404   404   404   404   404   404   404   404   404   404
+GET  /sdmx/3.0/schema/dataflow/EC_CSA/PROVIDER_REPORT 200 200 200 200 200 200 200   200   200   200   200   200
+GET  /sdmx/3.0/data/dataflow/EC_CSA/PROVIDER_REPORT/2021.0.0 200 404 200 200 200 200 200 404 200 200  200   200
 GET  /releases/                               302   404   404   404   404   404   404   404   404   200   200   200
 GET  /releases/{released}/                    302   405   405   405   405   405   405   405   405   405   405   405
 POST /releases/{released}/                    302   404   404   404   404   404   404   404   404   302   302+  302
 GET  /home/                                   302   302   200   200   200   200   200   200   302   302   302   302
+GET  /exports/                                302   200   200   200   200   200   200   200   200   200   200   200
+POST /exports/                                302   302+  302+  302+  302+  302+  302+  302+  302+  302+  302+  302+
+GET  /exports/{export}/                       302   404   200   404   404   404   404   404   404   404   404   404
+POST /exports/{export}/discard/               302   404   302+  404   404   404   404   404   404   404   404   404
+GET  /vintages/                               302   404   404   404   404   404   404   404   404   200   200   200
+GET  /vintages.csv                            302   404   404   404   404   404   404   404   404   200   200   200
+GET  /views/                                  302   404   404   404   404   404   404   404   404   200   200   200
+POST /views/keep/                             302   404   404   404   404   404   404   404   404   302+  302+  302+
+POST /views/{view}/rename/                    302   404   404   404   404   404   404   404   404   404   302+  404
+POST /views/{view}/subscribe/                 302   404   404   404   404   404   404   404   404   404   302+  404
+POST /views/{view}/delete/                    302   404   404   404   404   404   404   404   404   404   302+  404
+GET  /views/stop/{stop}/                      200   200   200   200   200   200   200   200   200   200   200   200
+POST /views/stop/{stop}/                      200+  200+  200+  200+  200+  200+  200+  200+  200+  200+  200+  200+
+GET  /api/v1/exports/observations.csv              401   200   200   200   200   200   200   200   200   200   200   200
+GET  /api/v1/exports/observations.json             401   200   200   200   200   200   200   200   200   200   200   200
+GET  /api/v1/exports/observations.ndjson           401   200   200   200   200   200   200   200   200   200   200   200
+GET  /api/v1/exports/observations.xlsx             401   200   200   200   200   200   200   200   200   200   200   200
+GET  /api/v1/exports/observations.parquet          401   200   200   200   200   200   200   200   200   200   200   200
+GET  /api/v1/exports/                         401   200   200   200   200   200   200   200   200   200   200   200
+POST /api/v1/exports/                         401   202+  202+  202+  202+  202+  202+  202+  202+  202+  202+  202+
+GET  /api/v1/exports/{export}/                401   404   200   404   404   404   404   404   404   404   404   404
+GET  /api/v1/exports/{export}/file/           401   404   404   404   404   404   404   404   404   404   404   404
+GET  /api/v1/vintages/                        401   404   404   404   404   404   404   404   404   200   200   200
+GET  /api/v1/series/                          401   400   400   400   400   400   400   400   400   400   400   400
 GET  /review/                                 302   404   404   404   404   404   404   404   200   200   200   200
 GET  /completeness/                           302   404   404   404   404   404   404   404   404   200   200   200
 GET  /completeness.csv                        302   404   404   404   404   404   404   404   404   200   200   200
@@ -73,13 +141,16 @@ POST /completeness/provider_report/2026/google/relief/ 302   404   404   404   4
 POST /reliefs/{relief}/take-back/             302   404   404   404   404   404   404   404   404   404   302+  302+
 GET  /dashboards/                             302   302   302   302   302   302   302   302   302   302   302   302
 GET  /dashboards/overview/                    302   200   200   200   200   200   200   200   200   200   200   200
+GET  /dashboards/overview/rates.svg           302   200   200   200   200   200   200   200   200   200   200   200
 GET  /dashboards/quality/                     302   200   200   200   200   200   200   200   200   200   200   200
 GET  /dashboards/providers/                   302   200   200   200   200   200   200   200   200   200   200   200
 GET  /dashboards/nonsense/                    302   404   404   404   404   404   404   404   404   404   404   404
-GET  {svg}                                    302   200   200   200   200   200   200   200   200   200   200   200
-GET  {csv}                                    302   200   200   200   200   200   200   200   200   200   200   200
-GET  /dashboards/reference-beside-member-states.svg 302 200 200 200 200 200 200 200 200 200 200 200
-GET  /dashboards/reference-beside-member-states.csv 302 200 200 200 200 200 200 200 200 200 200 200
+GET  /dashboards/providers/cases.svg          302   404   200   200   200   200   200   404   200   200   200   200
+GET  /dashboards/providers/cases.csv          302   404   200   200   200   200   200   404   200   200   200   200
+GET  /dashboards/providers/cases.png          302   404   200   200   200   200   200   404   200   200   200   200
+GET  /dashboards/providers/cases.xlsx         302   404   200   200   200   200   200   404   200   200   200   200
+GET  /dashboards/providers/cases.pdf          302   404   404   404   404   404   404   404   404   404   404   404
+GET  /dashboards/member-states/reports.csv    302   404   404   404   404   404   404   200   404   200   200   200
 GET  /filings/{google}/                       302   404   200   200   200   200   404   404   200   200   200   200
 GET  /filings/{draft}/                        302   404   200   200   200   200   404   404   404   404   404   404
 GET  /filings/{dk}/                           302   404   404   404   404   404   404   200   404   200   200   200
@@ -209,10 +280,15 @@ BODIES: dict[str, Any] = {
     "/decision/": ANSWER,
     "/withdrawal/": ANSWER,
     "/language/": {"language": "da"},
+    "/exports/": {"kind": "csv"},
+    "/views/keep/": {"name": "Another", "address": "/vintages/"},
+    "/rename/": {"name": "Another"},
+    "/subscribe/": {"rhythm": "weekly"},
     "/edit/1/": {"value.0.data.services": "Mail"},
     "/revisions/bulk/": {"filings": [NEW | {"observations": []}]},
     "/explanations/": {"finding": "0", "text": "Counted by hand."},
     "/explanation/": {"text": "Counted by hand."},
+    "/sections/conclusions/": {"number": "0", "text": "Written by hand."},
     "/relief/": {"kind": "exempted", "reason": "The service was closed."},
     "/take-back/": {"reason": "The service was opened again."},
     "/webhooks/": {"url": "https://example.com/hook"},
@@ -261,7 +337,6 @@ def world(shared_db: None) -> World:
         places |= {entity: found.filing_id, f"{entity}_rev": found.pk, f"{entity}_job": found.job.pk}
     owed = Obligation.objects.get(entity__code="google")
     period = ReportingPeriod.objects.get(return_id="provider_report", label="2026")
-    figure = f"/dashboards/figures/provider_report/{next(iter(period.definition.panels))}/2022"
     relief = actions.grant_relief(
         obligation=Obligation.objects.get(entity__code="meta"),
         period=ReportingPeriod.objects.get(return_id="provider_report", label="2026"),
@@ -270,11 +345,20 @@ def world(shared_db: None) -> World:
     places |= {
         "relief": relief.pk,
         "start": f"/obligations/{owed.pk}/periods/{period.pk}/start/",
-        "svg": f"{figure}.svg",
-        "csv": f"{figure}.csv",
     }
+    report = begin_report(
+        title="Report", language="en", as_of=timezone.localdate(),
+        periods=ReportingPeriod.objects.filter(return_id="provider_report", label="2022"),
+        by=member("commission", "reviewer"),
+    )  # fmt: skip
+    places["report"] = report.pk
     places["released"] = ReportingPeriod.objects.get(return_id="member_state_statistics", label="2022").pk
     places |= machines(users["administrator"], waiting, filer)
+    export = ask_export(asked=Asked(), kind="csv", language="en", by=filer)
+    reviewer = member("commission", "reviewer")
+    view = keep_view(name="Mine", address="/vintages/", language="en", by=reviewer)
+    subscribe_view(view=view, rhythm="daily", language="en", by=reviewer)
+    places |= {"export": export.pk, "view": view.pk, "stop": key_of(view)}
     tokens = {role: AuthToken.objects.create(user)[1] for role, user in users.items() if user}
     return World(users, tokens, places, draft.etag)
 
@@ -307,6 +391,7 @@ def snapshot() -> dict[str, Any]:
         "uploads": sorted(Upload.objects.values_list("pk", flat=True)),
         "drafts": sorted(Draft.objects.values_list("pk", "edition")),
         "clients": sorted(ApiClient.objects.values_list("pk", "revoked_by", "keys__revoked_by")),
+        "views": sorted(KeptView.objects.values_list("pk", "name", "rhythm")),
         "webhooks": sorted(Webhook.objects.values_list("pk", "secret", "active", "deliveries__state")),
     }
 

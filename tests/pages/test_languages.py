@@ -112,9 +112,8 @@ def test_a_dashboard_comes_in_the_language_with_its_csv_and_chart(language) -> N
     page = client.get("/dashboards/member-states/")
 
     assert [NAMES[language], REPORTS[language], "10 744", UNITS[language]] in [row[:4] for row in tables(page)[0]]
-    base = "/dashboards/figures/member_state_statistics/reports/2022"
-    assert REPORTS[language] in client.get(f"{base}.csv").content.decode()
-    assert NAMES[language] in client.get(f"{base}.svg").content.decode()
+    assert REPORTS[language] in client.get("/dashboards/member-states/reports.csv").content.decode()
+    assert NAMES[language] in client.get("/dashboards/member-states/reports.svg").content.decode()
 
 
 @LANGUAGES

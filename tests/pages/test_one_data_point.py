@@ -132,7 +132,7 @@ def test_filed_checked_and_accepted_it_stands_on_the_page_the_dashboard_and_in_t
     board = client.get("/dashboards/member-states/?period=2025")
     assert [row[:4] for row in tables(board)[0][1:]] == [["Denmark", "Anonymous tips", "4 321", "reports"]]
     assert "Anonymous tips No total: 26 figures are missing." in text(board)
-    answer = client.get("/dashboards/figures/member_state_statistics/reports/2025.csv")
+    answer = client.get("/dashboards/member-states/reports.csv?period=2025")
     [row] = csv.DictReader(io.StringIO(answer.content.decode()))
     assert (row["entity"], row["address"], row["label"], row["value"]) == (
         "dk",
@@ -140,7 +140,7 @@ def test_filed_checked_and_accepted_it_stands_on_the_page_the_dashboard_and_in_t
         "Anonymous tips",
         "4321",
     )
-    chart = client.get("/dashboards/figures/member_state_statistics/reports/2025.svg").content.decode()
+    chart = client.get("/dashboards/member-states/reports.svg?period=2025").content.decode()
     assert "4\u202f321" in chart
 
 

@@ -306,7 +306,9 @@ def test_the_commission_and_the_state_itself_see_every_figure(entities: Any) -> 
         api = signed_in(user).get(f"/api/v1/revisions/{revision.pk}/observations/?limit=200").json()
         assert {o["address"]: o["value"] for o in api["results"]}["children.male"] in (4, "4")
     figures = (
-        signed_in(member("commission", "reader")).get(f"/dashboards/figures/{MS}/children/2022.csv").content.decode()
+        signed_in(member("commission", "reader"))
+        .get("/dashboards/member-states/children.csv?period=2022")
+        .content.decode()
     )
     assert "children.male,Boys,4," in figures
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from submissions import publications
@@ -21,4 +22,5 @@ class Command(BaseCommand):
         new = sum(one.new for one in loaded)
         if new:
             publications.release_loaded()
+        call_command("sum_up", verbosity=0)
         self.stdout.write(f"{len(loaded)} published filings, {new} of them new.")

@@ -1,0 +1,46 @@
+"""Parts of pages that are kept as long as nothing they tell of changes: completeness and data quality, which hang on more
+than what was accepted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+from django.core.cache import cache
+from django.db.models import Count, Max
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+
+from portal.models import ReportingEntity
+from portal.reader import language, user_of
+from reporting.data_version import portal_version, scope
+from submissions.models import Draft, Explanation, Obligation, Relief, ReportingPeriod, Revision
+
+KEPT_FOR = 3600
+"""Seconds; what is older goes, so that the cache stays small."""
+
+
+def fragment(request: HttpRequest, make: Callable[[], str]) -> SafeString:
+    """HTML that was made before for the same address, language, day, access and state of all filings; else made now.
+    Seven queries of a few rows."""
+    parts = (request.get_full_path(), language(), timezone.localdate(), scope(user_of(request)), state())
+    key = "fragment-" + hashlib.sha256(repr(parts).encode()).hexdigest()
+    content = cache.get(key)
+    if content is None:
+        content = str(make())
+        cache.set(key, content, KEPT_FOR)
+    return mark_safe(content)  # noqa: S308 -- a template made it, which escapes
+
+
+def state() -> tuple[object, ...]:
+    """Of all filings and what is owed: another answer as soon as something is filed, checked, decided, explained, drafted,
+    granted, or changed in the administration."""
+    filed = Revision.objects.aggregate(Count("pk"), Max("submitted_at"), Max("checked_at"), Max("decided_at"))
+    drafted = Draft.objects.aggregate(Count("pk"), Max("saved_at"))
+    explained = Explanation.objects.aggregate(Count("pk"), Max("written_at"))
+    owed = Obligation.objects.order_by("pk").values_list("pk", "entity", "return_id", "since", "until")
+    periods = ReportingPeriod.objects.order_by("pk").values_list("pk", "version", "label", "start", "end", "due_on")
+    reliefs = Relief.objects.order_by("pk").values_list("pk", "taken_back_at")
+    named = ReportingEntity.objects.order_by("pk").values_list("pk", "code", "name_en", "name_da", "name_nl", "country")
+    return (filed, drafted, explained, *map(tuple, (owed, periods, reliefs, named)), portal_version())
