@@ -22,8 +22,7 @@ class Item:
 
 
 PUBLIC: list[tuple[str, str | Promise]] = [
-    ("published", _("Published reports")), ("statistics", _("Statistics")), ("definitions", _("Definitions")),
-    ("rules", _("Rules")),
+    ("published", _("Published")), ("definitions", _("Definitions")), ("rules", _("Rules")),
 ]  # fmt: skip
 
 
@@ -57,11 +56,9 @@ def public_frame(path: str) -> dict[str, Any]:
 
 def frame(found: list[tuple[str, str | Promise]], path: str) -> dict[str, Any]:
     # What is published is the same for everybody, so its language is in the address.
-    asked = dict.fromkeys(("published", "statistics"), f"?language={language()}")
+    asked = {"published": f"?language={language()}"}
     items = [(reverse(name), asked.get(name, ""), label) for name, label in found]
-    # Statistics lie beneath what is published: the page belongs to the longest address.
-    here = max((url for url, _query, _label in items if path.startswith(url)), key=len, default="")
     return {
-        "navigation": [Item(url + query, label, url == here) for url, query, label in items],
+        "navigation": [Item(url + query, label, path.startswith(url)) for url, query, label in items],
         "demo": settings.DEMO,
     }

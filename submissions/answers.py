@@ -52,7 +52,7 @@ def bare_answer(definition: Definition, answer: Answered, point: DataPoint | Non
         return missing_words(definition, answer, language)
     value = shown_value(definition, answer, point, language)
     numeric = point is None or point.numeric
-    return f"{value} {unit_label(definition, answer.unit, language)}".strip() if numeric else value
+    return f"{value} {unit_label(definition, answer.unit, language, answer.number)}".strip() if numeric else value
 
 
 def answers_by_address(definition: Definition, lines: pl.DataFrame, language: str) -> dict[str, str]:

@@ -50,6 +50,8 @@ class Code:
     description: str = ""
     equivalent: str = ""
     """The same code in SDMX, Eurostat, or what it forces (`forces CL_OBS_STATUS=D`)."""
+    one: Text = field(default_factory=dict)
+    """Of units: the label beside the number 1; empty where it is the same."""
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,7 @@ def load_code_lists(folder: Path) -> Mapping[str, CodeList]:
                 read_text(code, "label", file, code["code"]),
                 code["description"],
                 code["equivalent"],
+                read_text(code, "one", file, code["code"], needed=False),
             )
             for code in read_rows(file)
         }

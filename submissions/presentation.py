@@ -199,8 +199,15 @@ def code_label(definition: Definition, list_id: str, code: str, language: str) -
     return codes[code].label[language] if code in codes else code
 
 
-def unit_label(definition: Definition, unit: str, language: str) -> str:
-    return code_label(definition, "unit", unit, language) if unit not in ("", "none") else ""
+def unit_label(definition: Definition, unit: str, language: str, of: float | None = None) -> str:
+    """`of`: the number it stands beside. A period without an end has its unit in a list of its own."""
+    if unit in ("", "none"):
+        return ""
+    lists = (definition.code_lists[name].codes for name in ("unit", "retention_unit"))
+    code = next((codes[unit] for codes in lists if unit in codes), None)
+    if code is None:
+        return unit
+    return (code.one.get(language) if of == 1 else "") or code.label[language]
 
 
 def shown_value(definition: Definition, observation: Answered, point: DataPoint | None, language: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import F
@@ -14,7 +15,8 @@ from reporting.across import Found, World
 from reporting.rulebook.entries import ACROSS, ACROSS_VERSION
 from submissions.catalogue import catalogue
 from submissions.definition import Rule
-from submissions.models import Explanation, Finding, subject
+from submissions.models import Explanation, Finding, Revision, subject
+from submissions.models.revision import day_after
 
 
 @dataclass(frozen=True)
@@ -69,11 +71,12 @@ class FindingClass:
 RANK = ("error", "warning", "info")
 
 
-def classes(user: User, world: World, **only: Any) -> list[FindingClass]:
-    """Of accepted revisions: by severity, then the commonest first. Findings of rules that could not be judged are left
-    out; so is a round as a whole where the reader does not see all of it."""
+def classes(user: User, world: World, as_of: date | None = None, **only: Any) -> list[FindingClass]:
+    """Of accepted revisions, with `as_of` of those that counted at the end of that day: by severity, then the commonest
+    first. Findings of rules that could not be judged are left out; so is a round as a whole where the reader does not see
+    all of it."""
     found: dict[tuple[str, str, str], list[Occurrence]] = {}
-    for key, one in [*of_verdicts(user, **only), *of_across(world)]:
+    for key, one in [*of_verdicts(user, as_of, **only), *of_across(world)]:
         found.setdefault(key, []).append(one)
     told = [FindingClass(*key[:2], rule_of(*key), tuple(some)) for key, some in found.items()]
     return sorted(told, key=lambda c: (RANK.index(c.rule.severity), -len(c.occurrences), c.rule.code, c.version))
@@ -83,17 +86,20 @@ def rule_of(return_id: str, version: str, code: str) -> Rule:
     return across.rules()[code] if return_id == ACROSS else catalogue().get(return_id, version).rules[code]
 
 
-def of_verdicts(user: User, **only: Any) -> Iterator[tuple[tuple[str, str, str], Occurrence]]:
+def of_verdicts(
+    user: User, as_of: date | None = None, **only: Any
+) -> Iterator[tuple[tuple[str, str, str], Occurrence]]:
+    counting = {"revision__in": Revision.objects.standing(as_of)} if as_of else {"revision__filing__current": F("revision")}
     rows = (
         Finding.objects.visible_to(user)
-        .filter(revision__filing__current=F("revision"), revision__filing__sandbox=False, blocked_by="", **only)
+        .filter(revision__filing__sandbox=False, blocked_by="", **counting, **only)
         .order_by("revision__filing__period__start", "revision__filing__obligation__entity__code", "position")
         .values_list(
             "revision__filing__obligation__entity__code", "revision__filing__period__return_id", "revision__version",
             "revision__filing__period__label", "revision", "revision__filing", "rule", "address", "value", "params",
         )
     )  # fmt: skip
-    said = explanations(user)
+    said = explanations(user, as_of)
     for entity, return_id, version, period, revision, filing, rule, address, value, params in rows:
         stored = Stored(rule, address, value, params)
         text = said.get((filing, rule, address, subject(stored)), "")
@@ -103,8 +109,11 @@ def of_verdicts(user: User, **only: Any) -> Iterator[tuple[tuple[str, str, str],
         )
 
 
-def explanations(user: User) -> dict[tuple[int, str, str, str], str]:
+def explanations(user: User, as_of: date | None = None) -> dict[tuple[int, str, str, str], str]:
+    """Only the last wording is kept; with `as_of` one that was changed later is left out."""
     written = Explanation.objects.visible_to(user).order_by()
+    if as_of:
+        written = written.filter(written_at__lt=day_after(as_of))
     return {
         (filing, rule, address, about): text
         for filing, rule, address, about, text in written.values_list("filing", "rule", "address", "subject", "text")

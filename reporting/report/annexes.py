@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -74,7 +75,13 @@ def missing_tables(material: Material) -> Iterator[Table]:
                 Column("reasons", _("Missing, with a reason")),
                 Column("silent", _("Missing, without a reason")),
             )
-            yield Table(name, None, caption, _("Figure"), columns, tuple(rows))
+            yield without_empty_columns(Table(name, None, caption, _("Figure"), columns, tuple(rows)))
+
+
+def without_empty_columns(made: Table) -> Table:
+    kept = [place for place in range(len(made.columns)) if any(row.cells[place].lines for row in made.rows)]
+    rows = tuple(replace(row, cells=tuple(row.cells[place] for place in kept)) for row in made.rows)
+    return replace(made, columns=tuple(made.columns[place] for place in kept), rows=rows)
 
 
 def findings(user: User, material: Material) -> Iterator[Block]:
@@ -108,11 +115,11 @@ def findings(user: User, material: Material) -> Iterator[Block]:
 
 
 def found_in(user: User, material: Material) -> Iterator[FindingClass]:
-    """Only what was found in the periods of the report. Findings are those of the revisions that count today."""
+    """Only what was found in the periods of the report, in the revisions that counted on its day."""
     chosen = {(one.return_id, one.label) for one in material.periods}
     world = World(material.frame, owed(user), whole=user.access.commission)
     only = {"revision__filing__period__in": sorted(one.pk for one in material.periods)}
-    for found in classes(user, world, **only):
+    for found in classes(user, world, material.as_of, **only):
         inside = tuple(one for one in found.occurrences if (one.return_id, one.period) in chosen)
         if inside:
             yield FindingClass(found.return_id, found.version, found.rule, inside)

@@ -27,7 +27,9 @@ def answers(patterns: Sequence[str], of: str, material: Material) -> Iterator[Bl
     for point in asked(takes, of, material):
         lines = lines_of(point.code, of, material)
         given = [line for line in lines if line.valued]
-        if given:
+        if point.numeric and len({line.entity for line in given}) == 1:
+            yield of_one(point, given, material)
+        elif given:
             yield Bullets(question(point), items(point, lines, material), point.code)
         for line in lines if not given else ():
             nothing.setdefault((line.entity, cells.shown(line)), {}).setdefault(point.label[language()], []).append(
@@ -74,16 +76,37 @@ def items(point: DataPoint, lines: Sequence[Line], material: Material) -> tuple[
             _("%(answer)s: %(names)s") % {"answer": text, "names": who(some, periods, material)},
             key,
             tuple(in_order({line.entity for line in some}, material)),
+            tuple(map(cells.figure, some)),
         )
         for text, (key, some) in said.items()
     )
 
 
+def of_one(point: DataPoint, lines: Sequence[Line], material: Material) -> Bullets:
+    """Figures that one entity alone gives: its name in front, and a line for each set of members, the periods in turn."""
+    entity = lines[0].entity
+    by_members: dict[str, list[Line]] = {}
+    for line in sorted(lines, key=lambda one: one.head_start):
+        by_members.setdefault(cells.member_labels(line), []).append(line)
+    return Bullets(
+        _("%(question)s (%(names)s):") % {"question": point.label[language()], "names": material.name(entity)},
+        tuple(
+            Item(
+                _("%(answer)s: %(figures)s") % {"answer": members, "figures": figures} if members else figures,
+                ",".join(some[0].members.values()), (entity,), tuple(map(cells.figure, some)),
+            )
+            for members, some in by_members.items()
+            for figures in ["; ".join(f"{cells.with_unit(line)} ({line.period})" for line in some)]
+        ),
+        point.code,
+    )  # fmt: skip
+
+
 def worded(line: Line) -> Iterator[tuple[str, str]]:
     """Each answer of a line as (key, words): codes one by one with the members beside them, text as it was written."""
-    definition, point = line.definition, line.point
+    definition, point, members = line.definition, line.point, cells.member_labels(line)
     if not line.valued:
-        yield line.obs_status, cells.shown(line)
+        yield line.obs_status, f"{members} – {cells.shown(line)}" if members else cells.shown(line)
     elif point.value_type == "code_list":
         names = definition.code_lists[point.code_list].codes
         for code in line.value.split(";"):
@@ -92,7 +115,6 @@ def worded(line: Line) -> Iterator[tuple[str, str]]:
             yield code, f"{label} ({', '.join(others)})" if others else label
     else:
         value = cells.with_unit(line) if point.numeric else cells.shown(line)
-        members = cells.member_labels(line)
         if members and point.value_type in ("list", "text") and value.startswith(members):
             members = ""
         yield ",".join(line.members.values()), f"{members} – {value}" if members else value

@@ -42,7 +42,7 @@ def with_unit(line: Line) -> str:
         return shown(line)
     if line.unit == "percent":
         return f"{shown(line)}\u202f%"
-    return f"{shown(line)} {unit_label(line.definition, line.unit, language())}".strip()
+    return f"{shown(line)} {unit_label(line.definition, line.unit, language(), line.number)}".strip()
 
 
 def rate(line: Line, counts: Sequence[Line]) -> list[str]:

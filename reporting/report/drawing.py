@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from reporting.charts import Bar
 from reporting.comparability import words
@@ -59,8 +59,12 @@ def bars(row: Row, column: Column, beside: Row, table: Table) -> Iterator[Bar]:
 def alternative(title: str, found: tuple[Bar, ...], own: Table) -> str:
     """What the chart shows, in words."""
     top = max(found, key=lambda bar: bar.number)
-    return _("%(title)s. Bars of %(n)s figures; the longest is that of %(who)s, %(what)s: %(value)s %(unit)s. The table"
-             " “%(table)s” has the figures.") % {
+    return ngettext(
+        "%(title)s. A bar of %(n)s figure, that of %(who)s, %(what)s: %(value)s %(unit)s. The table “%(table)s” has it.",
+        "%(title)s. Bars of %(n)s figures; the longest is that of %(who)s, %(what)s: %(value)s %(unit)s. The table"
+        " “%(table)s” has the figures.",
+        len(found),
+    ) % {
         "title": title, "n": count(len(found)), "who": top.name, "what": top.heading, "value": top.shown,
         "unit": top.unit, "table": own.caption,
     }  # fmt: skip

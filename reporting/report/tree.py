@@ -115,11 +115,12 @@ class Staff:
 
 @dataclass(frozen=True)
 class Item:
-    """A line of a list: what is said, and by whom (codes of entities)."""
+    """A line of a list: what is said, by whom (codes of entities), and the observations behind it."""
 
     text: str
     key: str = ""
     entities: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True)

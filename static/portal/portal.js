@@ -29,6 +29,11 @@
   document.addEventListener("toggle", tabStops, true);
   document.addEventListener("htmx:afterSettle", refresh);
 
+  // Forms that come back to this page follow its address when htmx changes it.
+  document.addEventListener("htmx:pushedIntoHistory", (event) => {
+    for (const field of document.querySelectorAll("input[data-address]")) field.value = event.detail.path;
+  });
+
   // Escape closes the phone menu and returns to its button.
   document.addEventListener("keydown", (event) => {
     const menu = event.key === "Escape" && event.target.closest?.("details.site-menu[open]");

@@ -113,7 +113,7 @@ def test_the_api_gives_the_report_in_the_language_asked_for() -> None:
 def test_the_number_of_queries_does_not_grow_with_the_report(django_assert_num_queries) -> None:
     user = member("commission", "reviewer")
     assert user.access.commission
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         quality(user)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         quality(user, Scope(entity="dk"))
