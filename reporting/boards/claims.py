@@ -36,10 +36,19 @@ RETURN = "provider_report"
 @dataclass(frozen=True)
 class Claim:
     technology: str
+    detects: tuple[str, ...]
+    """Codes of `detection`."""
     what: str
     value: str
+    unit: str
     base: Mapping[str, str]
-    source: str
+    said_by: str
+    year: str
+    document: str
+
+    @property
+    def source(self) -> str:
+        return f"{self.said_by}, {self.year} ({self.document})"
 
 
 @lru_cache(maxsize=1)
@@ -48,10 +57,14 @@ def claims() -> tuple[Claim, ...]:
         return tuple(
             Claim(
                 line["technology"],
+                tuple(line["detects"].split(";")),
                 line["claim"],
                 OPERATORS[line["operator"]] + line["value"],
+                line["unit"],
                 {language: line[f"base_{language}"] for language in ("en", "da", "nl")},
-                f"{line['source']}, {line['year']} ({line['document']})",
+                line["source"],
+                line["year"],
+                line["document"],
             )
             for line in csv.DictReader(lines)
         )

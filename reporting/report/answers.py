@@ -67,7 +67,7 @@ def items(point: DataPoint, lines: Sequence[Line], material: Material) -> tuple[
     said: Said = {}
     for line in sorted(lines, key=lambda one: not one.valued):
         for key, text in worded(line):
-            said.setdefault(text, (key, []))[1].append(line)
+            said.setdefault(text.removesuffix("."), (key, []))[1].append(line)
     periods: dict[str, set[str]] = {}
     for line in lines:
         periods.setdefault(line.entity, set()).add(line.period)
@@ -149,31 +149,3 @@ def unanswered(nothing: dict[tuple[str, str], dict[str, list[Line]]], material: 
             for (reason, points), entities in alike.items()
         ),
     )
-
-
-def technologies(material: Material) -> Iterator[Block]:
-    """Every technology that a line is about, with those who name it."""
-    named: dict[str, list[Line]] = {}
-    for line in material.lines:
-        if line.valued and "technology" in line.members:
-            named.setdefault(line.members["technology"], []).append(line)
-    if not named:
-        yield Paragraph(_("No technology is named in what was filed for these periods."))
-        return
-    periods: dict[str, set[str]] = {}
-    for line in material.lines:
-        periods.setdefault(line.entity, set()).add(line.period)
-    yield Bullets(
-        _("Technologies that are named in what was filed:"),
-        tuple(
-            Item(
-                _("%(answer)s: %(names)s")
-                % {"answer": some[0].definition.member_label("technology", code, language()),
-                   "names": who(some, periods, material)},
-                code,
-                tuple(in_order({line.entity for line in some}, material)),
-            )
-            for code, some in sorted(named.items())
-        ),
-        "technologies",
-    )  # fmt: skip

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from portal.models import User
 from reporting.models import Report
-from reporting.report import annexes, answers, drawing, scope, sentences, series
+from reporting.report import annexes, answers, drawing, scope, sentences, series, technologies
 from reporting.report.material import Material, material
 from reporting.report.outline import SectionOutline, outline
 from reporting.report.tables import periods_of, table
@@ -94,7 +94,9 @@ def blocks(asked: Mapping[str, Any], made: Made, found: Material, user: User) ->
     elif "answers" in asked:
         yield from answers.answers(asked["answers"], asked["of"], found)
     elif "technologies" in asked:
-        yield from answers.technologies(found)
+        yield from technologies.named(found)
+    elif "claims" in asked:
+        yield from technologies.claimed(found)
     elif "series" in asked:
         yield from series.series(asked["series"], found)
     else:

@@ -45,6 +45,6 @@ th, td { padding: .25rem .4rem; border-bottom: 1px solid #c2c6cc; text-align: le
 thead th { background: #eef0f3; }
 .num { text-align: right; font-variant-numeric: tabular-nums; }
 .caveats { padding-left: 1rem; border-left: 4px solid #f29527; font-size: .9rem; }
-figure { margin: 1rem 0; } img { max-width: 100%; height: auto; }
+figure { margin: 1rem 0; } figcaption { font-weight: bold; } img { max-width: 100%; height: auto; }
 @media print { thead { display: table-header-group; } tr, figure { break-inside: avoid; } h2, h3, h4 { break-after: avoid; } }
 """

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from reporting.report import pictures
-from reporting.report.layout import widths
+from reporting.report.layout import pages, widths
 from reporting.report.tree import Block, Bullets, Caveats, Chart, Document, Heading, Paragraph, Staff, Table
 from submissions.receipts.pdf import displayable
 
@@ -42,7 +42,10 @@ def content(document: Document) -> dict[str, Any]:
         "author": _("European Commission"),
         "contents": _("Contents"),
     }
-    return head | {"parts": [part(one) | {"kind": one.kind} for one in document.parts()]}
+    runs = [
+        {"turned": run.turned, "parts": [part(one) | {"kind": one.kind} for one in run.parts]} for run in pages(document)
+    ]
+    return head | {"runs": runs}
 
 
 def with_glyphs(text: str) -> str:

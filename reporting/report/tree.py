@@ -177,6 +177,11 @@ class Section:
         """1 for a chapter or an annex."""
         return self.number.count(".") + 1
 
+    def parts(self) -> Iterator[Heading | Block]:
+        """Its own heading and blocks."""
+        yield Heading(self.id, self.heading, self.level)
+        yield from self.blocks
+
     def all(self) -> Iterator[Section]:
         """This section and all beneath it, in reading order."""
         yield self
@@ -212,8 +217,7 @@ class Document:
     def parts(self) -> Iterator[Heading | Block]:
         """Headings and blocks in reading order, as every renderer goes through them."""
         for section in self.all_sections():
-            yield Heading(section.id, section.heading, section.level)
-            yield from section.blocks
+            yield from section.parts()
 
     def tables(self) -> dict[str, Table]:
         return {block.id: block for block in self.blocks() if isinstance(block, Table)}

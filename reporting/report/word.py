@@ -10,18 +10,19 @@ from typing import Any
 import docx
 from django.utils.translation import gettext as _
 from docx.document import Document as Docx
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
+from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 from docx.table import _Cell
 
 from reporting.report import pictures
-from reporting.report.layout import widths
+from reporting.report.layout import pages, widths
 from reporting.report.tree import Bullets, Caveats, Chart, Document, Heading, Paragraph, Staff, Table
 
-TEXT_WIDTH = 17.0
-"""Centimetres between the margins."""
+UPRIGHT, TURNED, MARGIN, PICTURE = 21.0, 29.7, 2.0, 15.5
+"""Centimetres: an A4 page, upright and turned, is so wide; so are its margins and its pictures."""
 LANGUAGES = {"en": "en-GB", "da": "da-DK", "nl": "nl-NL"}
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest day that a zip archive knows; the same for every part, so that the same document gives the same bytes."""
@@ -33,8 +34,10 @@ def report_docx(document: Document) -> bytes:
     file.add_paragraph(document.title, style="Title")
     file.add_paragraph(document.subtitle, style="Subtitle")
     contents(file, document)
-    for part in document.parts():
-        show(file, part)
+    for run in pages(document):
+        turn(file, run.turned)
+        for part in run.parts:
+            show(file, part, (TURNED if run.turned else UPRIGHT) - 2 * MARGIN)
     written = io.BytesIO()
     file.save(written)
     return undated(written.getvalue())
@@ -43,8 +46,8 @@ def report_docx(document: Document) -> bytes:
 def prepare(file: Docx, document: Document) -> None:
     """Page, language, properties, page numbers."""
     section = file.sections[0]
-    section.page_width, section.page_height = Cm(21), Cm(29.7)
-    section.left_margin = section.right_margin = Cm((21 - TEXT_WIDTH) / 2)
+    section.page_width, section.page_height = Cm(UPRIGHT), Cm(TURNED)
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(MARGIN)
     normal = file.styles["Normal"]
     normal.font.name, normal.font.size = "Arial", Pt(10)
     language = OxmlElement("w:lang")
@@ -76,10 +79,18 @@ def contents(file: Docx, document: Document) -> None:
         line = file.add_paragraph(section.heading)
         line.paragraph_format.left_indent = Cm(0.6 * (section.level - 1))
         line.paragraph_format.space_after = Pt(2)
-    file.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
 
 
-def show(file: Docx, part: Any) -> None:
+def turn(file: Docx, turned: bool) -> None:
+    """What follows stands on new pages of this direction."""
+    section = file.add_section(WD_SECTION.NEW_PAGE)
+    section.orientation = WD_ORIENT.LANDSCAPE if turned else WD_ORIENT.PORTRAIT
+    across, down = (TURNED, UPRIGHT) if turned else (UPRIGHT, TURNED)
+    section.page_width, section.page_height = Cm(across), Cm(down)
+
+
+def show(file: Docx, part: Any, across: float) -> None:
+    """`across`: centimetres between the margins."""
     match part:
         case Heading():
             file.add_heading(part.text, part.level)
@@ -90,31 +101,31 @@ def show(file: Docx, part: Any) -> None:
             for item in part.items:
                 file.add_paragraph(item if isinstance(item, str) else item.text, style="List Bullet")
         case Table():
-            table(file, part)
+            table(file, part, across)
         case Chart():
             chart(file, part)
 
 
-def caption(file: Docx, text: str, before: bool) -> None:
-    line = file.add_paragraph(text, style="Caption")
-    line.paragraph_format.keep_with_next = before
+def caption(file: Docx, text: str) -> None:
+    """Above what it names, and on the same page."""
+    file.add_paragraph(text, style="Caption").paragraph_format.keep_with_next = True
 
 
-def table(file: Docx, made: Table) -> None:
-    caption(file, made.title, before=True)
+def table(file: Docx, made: Table, across: float) -> None:
+    caption(file, made.title)
     heads = [made.row_head, *(column.label for column in made.columns)]
     numeric = [False, *(column.numeric for column in made.columns)]
     rows: list[list[tuple[str, ...]]] = [[(head,) for head in heads]]
     rows += [[(row.label,), *(cell.lines for cell in row.cells)] for row in made.rows]
     shown = file.add_table(rows=len(rows), cols=len(heads), style="Table Grid")
     shown.autofit = False
-    across = [Cm(TEXT_WIDTH * width) for width in widths(made)]
-    for column, width in zip(shown.columns, across, strict=True):
+    wide = [Cm(across * width) for width in widths(made)]
+    for column, width in zip(shown.columns, wide, strict=True):
         column.width = width
     # Asked for once: python-docx works out all cells of a table each time it is asked for one.
     cells = iter(shown._cells)
     for place, texts in enumerate(rows):
-        for lines, width, right in zip(texts, across, numeric, strict=True):
+        for lines, width, right in zip(texts, wide, numeric, strict=True):
             cell = next(cells)
             cell.width = width
             write(cell, lines, right, bold=place == 0)
@@ -140,13 +151,11 @@ def keep_whole(shown: Any) -> None:
 
 
 def chart(file: Docx, made: Chart) -> None:
+    caption(file, made.title)
     picture = io.BytesIO(pictures.png(made))
-    paragraph = file.add_paragraph()
-    paragraph.paragraph_format.keep_with_next = True
-    inline = paragraph.add_run().add_picture(picture, width=Cm(TEXT_WIDTH))._inline
+    inline = file.add_paragraph().add_run().add_picture(picture, width=Cm(PICTURE))._inline
     inline.docPr.set("descr", made.alt)
     inline.docPr.set("title", made.title)
-    caption(file, made.title, before=False)
 
 
 def undated(archive: bytes) -> bytes:
