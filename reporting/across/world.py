@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -121,20 +121,21 @@ def expected(figures: pl.DataFrame, series: pl.DataFrame, member: pl.Expr) -> pl
 # From the database ----------------------------------------------------------------------------------------
 
 
-def world_of(user: User) -> World:
-    """What this user may see. Three queries, and one for each return of long filings."""
-    return World(short(user), owed(user), whole=user.access.commission)
+def world_of(user: User, as_of: date | None = None) -> World:
+    """What this user may see; with `as_of` as it stood at the end of that day. Three queries, and one for each return of
+    long filings."""
+    return World(short(user, as_of), owed(user), whole=user.access.commission)
 
 
-def short(user: User) -> pl.DataFrame:
+def short(user: User, as_of: date | None) -> pl.DataFrame:
     """As `observed`; of returns whose filings are so long that panels sum them up, only what has no dimensions: no rule
     across filings reads the rest, and a million lines belong into no page."""
     long = {definition.return_id for definition in summing()}
-    frames = [observed(user, revision__filing__period__return_id__in=set(catalogue().returns) - long)]
+    frames = [observed(user, as_of, revision__filing__period__return_id__in=set(catalogue().returns) - long)]
     for return_id in long:
         points = [point for one in catalogue().versions(return_id) for point in one.points.values()]
         codes = {point.code for point in points if not point.dimensions}
-        frames.append(observed(user, revision__filing__period__return_id=return_id, code__in=codes))
+        frames.append(observed(user, as_of, revision__filing__period__return_id=return_id, code__in=codes))
     return pl.concat(frames)
 
 

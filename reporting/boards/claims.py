@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from reporting import figures
 from reporting.boards.asking import Asking, Need
@@ -26,7 +26,7 @@ FILE = Path(__file__).parent / "data" / "technology_claims.csv"
 """One line a claim, as it was published: `operator` and `value` as printed, in percent; `base` in three languages."""
 CLAIMS: Mapping[str, str | Promise] = {
     "accuracy": gettext_lazy("Accuracy"),
-    "precision": gettext_lazy("Precision"),
+    "precision": pgettext_lazy("of a technology", "Precision"),
     "false_positive_rate": gettext_lazy("Rate of false positives"),
 }
 OPERATORS = {"=": "", "~": "≈ ", "<=": "≤ ", ">=": "≥ "}

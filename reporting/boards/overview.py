@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
@@ -22,9 +22,11 @@ from reporting import charts, completeness
 from reporting.boards import drawing
 from reporting.boards.catalogue import tabs
 from reporting.completeness.rates import Rates
+from reporting.days import past_day
 from reporting.fragments import fragment
 from submissions.duties import Duty, duties
 from submissions.models import ReportingPeriod, Revision, RevisionState
+from submissions.models.revision import day_after
 from submissions.presentation import in_language
 
 DAYS = 7
@@ -35,16 +37,16 @@ LISTED = 5
 # What changed ---------------------------------------------------------------------------------------------
 
 
-def changes() -> dict[str, tuple[object, Q, str, str]]:
-    """What may happen to a revision: words, the revisions it happened to lately, the moment of it, the state by which
-    `/review/` lists such revisions."""
-    since = timezone.now() - timedelta(days=DAYS)
-    decided = Q(decided_at__gte=since)
+def changes(until: datetime) -> dict[str, tuple[object, Q, str, str]]:
+    """What may happen to a revision: words, the revisions it happened to in the days until then, the moment of it, the
+    state by which `/review/` lists such revisions."""
+    span = (until - timedelta(days=DAYS), until)
+    decided, arrived = Q(decided_at__range=span), Q(submitted_at__range=span)
     accepted = RevisionState.ACCEPTED
     reserved = RevisionState.ACCEPTED_WITH_RESERVATIONS
     return {
-        "filed": (gettext_lazy("Filed"), Q(submitted_at__gte=since, number=1), "submitted_at", ""),
-        "corrected": (gettext_lazy("Corrected"), Q(submitted_at__gte=since, number__gt=1), "submitted_at", ""),
+        "filed": (gettext_lazy("Filed"), arrived & Q(number=1), "submitted_at", ""),
+        "corrected": (gettext_lazy("Corrected"), arrived & Q(number__gt=1), "submitted_at", ""),
         "accepted": (accepted.label, decided & Q(state=accepted), "decided_at", accepted.value),
         "reserved": (reserved.label, decided & Q(state=reserved), "decided_at", reserved.value),
         "returned": (
@@ -66,10 +68,10 @@ class Change:
         return self.number - len(self.newest)
 
 
-def changed(user: User) -> list[Change]:
+def changed(user: User, as_of: date | None) -> list[Change]:
     """One query, and one for each kind of change."""
     seen = Revision.objects.visible_to(user).filter(filing__sandbox=False)
-    kinds = changes()
+    kinds = changes(day_after(as_of) if as_of else timezone.now())
     counted = seen.aggregate(**{name: Count("pk", filter=which) for name, (_words, which, *_rest) in kinds.items()})
     return [
         Change(
@@ -137,19 +139,24 @@ def overview_page(request: HttpRequest) -> HttpResponse:
         "question": _("What came in, what is missing, and what changed this week?"),
         "dashboards": tabs(),
         "name": "overview",
-        "content": fragment(request, lambda: content_of(user_of(request))),
+        "content": fragment(request, lambda: content_of(user_of(request), day_of(request))),
     }
     return render(request, "reporting/overview.html", context)
 
 
-def content_of(user: User) -> str:
-    found = duties(user)
+def day_of(request: HttpRequest) -> date | None:
+    return past_day(request.GET.get("as_of", ""))
+
+
+def content_of(user: User, as_of: date | None) -> str:
+    found = duties(user, on=as_of)
     counted = rates(found)
     context = {
         "rates": counted,
-        "changes": changed(user),
+        "as_of": as_of,
+        "changes": changed(user, as_of),
         "days": DAYS,
-        "deadlines": deadlines(found, timezone.localdate()),
+        "deadlines": deadlines(found, as_of or timezone.localdate()),
         "several": len({rate.period.label for rate in counted if rate.expected}) > 1,
         "oversees": user.access.commission,
     }
@@ -161,13 +168,13 @@ def rates_svg(request: HttpRequest) -> HttpResponse:
     """Share of the duties that were filed, over the periods of each return."""
     width = charts.NARROW if request.GET.get("size") == "narrow" else charts.WIDE
     response = HttpResponse(
-        fragment(request, lambda: rates_drawn(user_of(request), width)), content_type="image/svg+xml"
+        fragment(request, lambda: rates_drawn(user_of(request), day_of(request), width)), content_type="image/svg+xml"
     )
     response["Cache-Control"] = "private, no-cache"
     return response
 
 
-def rates_drawn(user: User, width: int) -> str:
-    drawn = points(rates(duties(user)))
+def rates_drawn(user: User, as_of: date | None, width: int) -> str:
+    drawn = points(rates(duties(user, on=as_of)))
     names = list(dict.fromkeys(point.name for point in drawn))
     return charts.svg(drawing.multiples(drawn, names, _("filed, in percent of those expected"), width, across=2))

@@ -13,7 +13,6 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
 from portal.reader import language, user_of
@@ -24,6 +23,7 @@ from reporting.boards.forms import asking_of
 from reporting.boards.page import page
 from reporting.boards.shapes import Chart
 from reporting.data_version import data_version
+from reporting.days import past_day
 from reporting.views import width
 
 KEPT_FOR = 600
@@ -75,10 +75,7 @@ def kept(request: HttpRequest, board: Board, make: Callable[[], Any]) -> Any:
 
 def key_of(request: HttpRequest, board: Board) -> str:
     """Pages name the day, so that it is part of the key. One query."""
-    try:
-        day = parse_date(request.GET.get("as_of", ""))
-    except ValueError as impossible:
-        raise Http404 from impossible
+    day = past_day(request.GET.get("as_of", ""))
     version = data_version(user_of(request), day), board.stirred()
     parts = (request.get_full_path(), language(), timezone.localdate(), version)
     return "board-" + hashlib.sha256(repr(parts).encode()).hexdigest()

@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -24,6 +23,7 @@ from reporting.completeness.forms import ReliefForm, TakeBackForm
 from reporting.completeness.rates import column, matrix, not_filed
 from reporting.completeness.standing import SECTION_LABELS, Picture, Standing, picture
 from reporting.completeness.statutory import statutory
+from reporting.days import past_day
 from reporting.fragments import fragment
 from reporting.views import csv_response
 from submissions import actions
@@ -57,16 +57,7 @@ def require_overseer(request: HttpRequest) -> User:
 
 def day_asked(request: HttpRequest) -> date | None:
     """The day of `on`; None where it is left out, 404 where it is no day of the past."""
-    given = request.GET.get("on", "")
-    if not given:
-        return None
-    try:
-        day = parse_date(given)
-    except ValueError:
-        day = None
-    if day is None or day > timezone.localdate():
-        raise Http404
-    return day
+    return past_day(request.GET.get("on", ""))
 
 
 @dataclass(frozen=True)

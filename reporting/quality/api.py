@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -94,6 +95,10 @@ class FindingClassShape(serializers.Serializer[Any]):
         return {"return": serializers.CharField(help_text="`across` for rules across filings."), **super().get_fields()}
 
 
+class AskedDay(serializers.Serializer[Any]):
+    as_of = serializers.DateField(required=False)
+
+
 class QualityShape(serializers.Serializer[Any]):
     scope = ScopeShape()
     missing = MissingShape(many=True)
@@ -149,10 +154,13 @@ class QualityView(APIView):
     @extend_schema(
         operation_id="quality",
         responses=QualityShape,
-        parameters=[OpenApiParameter(name, str) for name in ("return", "period", "entity")],
+        parameters=[OpenApiParameter(name, str) for name in ("return", "period", "entity")]
+        + [OpenApiParameter("as_of", date, description="As it stood at the end of this day of the past.")],
     )
     def get(self, request: Request) -> Response:
         """Which figures are missing, which cannot be added, which contradict each other, and why; in the language asked
         for. Accepted filings that you may see."""
         asked = Scope(*(request.query_params.get(name, "") for name in ("return", "period", "entity")))
-        return Response(as_json(quality(user_of(request), asked)))
+        day = AskedDay(data=request.query_params)
+        day.is_valid(raise_exception=True)
+        return Response(as_json(quality(user_of(request), asked, day.validated_data.get("as_of"))))

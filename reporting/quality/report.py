@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -55,11 +56,12 @@ class Quality:
         return [one for one in self.together if one.comparison.comparable]
 
 
-def quality(user: User, scope: Scope = Scope()) -> Quality:
-    """The report on what this user may see. A fixed number of queries, whatever the size."""
-    world, stands = world_of(user), within(picture(user), scope)
+def quality(user: User, scope: Scope = Scope(), as_of: date | None = None) -> Quality:
+    """The report on what this user may see; with `as_of` as it stood at the end of that day. A fixed number of queries,
+    whatever the size."""
+    world, stands = world_of(user, as_of), within(picture(user, on=as_of), scope)
     observations = world.observations.filter(asked(scope))
-    found = classes(user, world, **scope.only)
+    found = classes(user, world, as_of, **scope.only)
     return Quality(
         scope,
         missing(stands, observations),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from portal.models import User
 from portal.reader import language, user_of
 from reporting.boards.catalogue import tabs
+from reporting.days import past_day
 from reporting.fragments import fragment
 from reporting.quality.report import Scope, quality
 from reporting.quality.told import Told, title, told
@@ -27,7 +28,7 @@ LISTED = 40
 @require_safe
 def quality_page(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
-    scope = scope_of(request)
+    scope, as_of = scope_of(request), past_day(request.GET.get("as_of", ""))
     choices = choices_for(user)
     asked = (scope.return_id, scope.period, scope.entity)
     if any(value and value not in dict(options) for value, options in zip(asked, choices, strict=True)):
@@ -35,20 +36,22 @@ def quality_page(request: HttpRequest) -> HttpResponse:
     names = ("return", "period", "entity")
     labels = (_("Return"), _("Period"), _("Entity"))
     filters = list(zip(names, labels, asked, choices, strict=True))
-    query = urlencode({name: value for name, value in zip(names, asked, strict=True) if value})
+    query = urlencode({name: value for name, value in zip((*names, "as_of"), (*asked, as_of), strict=True) if value})
     context = {
         "heading": _("Data quality"),
         "question": _("Which figures are missing, which cannot be added, which contradict each other, and why?"),
         "dashboards": tabs(),
         "name": "quality",
         "query": query,
-        "content": fragment(request, lambda: content_of(user, scope, {"filters": filters, "query": query})),
+        "content": fragment(
+            request, lambda: content_of(user, scope, {"filters": filters, "query": query, "as_of": as_of})
+        ),
     }
     return render(request, "reporting/quality.html", context)
 
 
 def content_of(user: User, scope: Scope, asked: dict[str, Any]) -> str:
-    report = quality(user, scope)
+    report = quality(user, scope, asked["as_of"])
     said = told(report, LISTED)
     found = {"report": report, "told": said, "sentences": summary(said)}
     return render_to_string("reporting/quality_content.html", asked | found)

@@ -90,7 +90,7 @@ ATTRIBUTES = (
     attribute("PERIOD_END", _("Last day")),
     attribute("ADDRESS", _("Address"), about=_("Name of the figure everywhere else in the portal.")),
     attribute("RECEIPT", _("Receipt"), about=_("Of the revision that the figure stands in.")),
-    attribute("VINTAGE", _("Since"), about=_("When the figure was accepted, or published as a statistic.")),
+    attribute("VINTAGE", _("Standing since"), about=_("When the figure was accepted, or published as a statistic.")),
 )
 
 

@@ -55,8 +55,8 @@ PAGES = [
     (REVIEWER, "/dashboards/reference/?period=2022"), (REVIEWER, "/dashboards/measurements/"), (DK, "/dashboards/member-states/"),
 ]  # fmt: skip
 NO_PAGES = {"export-progress", "discard-export", "api-export-file", "vintages-csv", "keep-view", "rename-view", "delete-view",
-            "subscribe-view",
-            "report-chart", "report-download",
+            "subscribe-view", "report-chart", "report-download", "overview-rates",
+            "sdmx-data", "sdmx-schema", "sdmx-structure", "sdmx-data-21", "sdmx-schema-21", "sdmx-structure-21",
             "health", "statistics-csv", "statistics-json", "statistics-svg", "organisations-csv", "organisations-json", "release",
             "catalogue-ttl", "catalogue-rdf", "catalogue-jsonld", "dump", "dump-checksum", "published-csv", "published-json",
             "published-content",

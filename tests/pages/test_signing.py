@@ -243,7 +243,7 @@ def test_a_draft_changed_while_it_was_read_is_not_signed_unseen(browser, filing,
 
     assert (answer.status_code, answer.context["refused"].code) == (409, "stale")
     assert "Nothing was filed" in text(answer)
-    assert "Reports received 1 reports" in text(answer)
+    assert "Reports received 1 report" in text(answer)
     assert 'name="certified" required' in answer.content.decode()
     assert "checked" not in answer.content.decode().partition('name="certified"')[2].partition(">")[0]
     assert rows() == before

@@ -7,13 +7,14 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from rest_framework.test import APIClient
 
 from portal.models import ReportingEntity, User
 from reporting.data_version import data_version
 from reporting.observed import observed
 from submissions import actions
 from submissions.models import Revision
-from tests.pages.world import file_csv, start
+from tests.pages.world import file_csv, signed_in, start, text
 
 pytestmark = pytest.mark.django_db
 MS = "member_state_statistics"
@@ -39,7 +40,7 @@ def accepted(revision: Revision, reviewer: User, at: datetime) -> Revision:
     done = actions.decide_revision(
         revision=revision, decision="accept_with_reservations", reason="For the test.", by=reviewer
     )
-    Revision.objects.filter(pk=done.pk).update(decided_at=at)
+    Revision.objects.filter(pk=done.pk).update(decided_at=at, submitted_at=at, filed_on=at.date())
     return done
 
 
@@ -69,6 +70,27 @@ def test_a_correction_that_was_returned_leaves_the_figures_as_they_were(
     actions.decide_revision(revision=wrong, decision="return", reason="One report only?", by=reviewer)
     assert totals(reviewer) == [90]
     assert totals(reviewer, date(2999, 1, 1)) == [90]
+
+
+def test_the_data_quality_report_is_that_of_the_day(
+    corrected: None, reviewer: User, api: Callable[..., APIClient]
+) -> None:
+    def filed(day: str) -> tuple[int, bool]:
+        answer = api(reviewer).get(f"/api/v1/quality/?return={MS}&period=2025&as_of={day}").json()
+        (row,) = [one for one in answer["missing"] if one["address"] == "reports.total"]
+        return row["by_value"], "dk" in row["not_filed"]
+
+    assert filed("2026-09-02") == (0, True)
+    assert filed("2026-09-03") == (1, False)
+    assert api(reviewer).get("/api/v1/quality/?as_of=yesterday").status_code == 400
+
+
+def test_the_overview_tells_what_came_in_until_the_day(corrected: None, reviewer: User) -> None:
+    page = signed_in(reviewer)
+    assert page.get("/dashboards/overview/?as_of=2999-01-01").status_code == 404
+    early, late = (text(page.get(f"/dashboards/overview/?as_of={day}")) for day in ("2026-09-03", "2026-09-20"))
+    assert "The 7 days until 3 September 2026 1 Filed 0 Corrected" in early
+    assert "The 7 days until 20 September 2026 0 Filed 1 Corrected" in late
 
 
 def test_others_see_no_figure_of_any_day(corrected: None, person: Callable[..., User]) -> None:
