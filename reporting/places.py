@@ -3,13 +3,18 @@ style guide, annex A5)."""
 
 from __future__ import annotations
 
+import re
+
 from submissions.catalogue import catalogue
 
-SHOWN = {"GR": "EL"}
+GEO = re.compile(r"Eurostat GEO=(\w+)")
 
 
 def place_code(code: str) -> str:
-    return SHOWN.get(code, code)
+    """ISO 3166-1 as the Union writes it; the list of areas says which differ."""
+    area = catalogue().code_lists["area"].codes.get(code)
+    found = GEO.search(area.equivalent) if area else None
+    return found[1] if found else code
 
 
 def place_name(code: str, language: str) -> str:

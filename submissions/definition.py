@@ -78,6 +78,8 @@ class Dimension:
     """A regular expression where members come from no list, such as months."""
     in_series: bool = True
     """False where figures of two years belong together whatever the member."""
+    worded_by: tuple[str, ...] = ()
+    """Code lists that have words for members of a pattern."""
 
 
 @dataclass(frozen=True)
@@ -250,8 +252,9 @@ class Definition:
 
     def member_label(self, dimension: str, member: str, language: str) -> str:
         known = self.dimensions.get(dimension)
-        codes = self.code_lists[known.code_list].codes if known and known.code_list else {}
-        return codes[member].label[language] if member in codes else member
+        lists = (known.code_list, *known.worded_by) if known else ()
+        found = (self.code_lists[name].codes.get(member) for name in lists if name)
+        return next((code.label[language] for code in found if code), member)
 
 
 def plain(value: Any) -> Any:

@@ -201,6 +201,7 @@ def load(folder: Path, code_lists: Mapping[str, CodeList], shared_texts: Mapping
                     entry.get("code_list"),
                     entry.get("pattern"),
                     entry.get("in_series", True),
+                    tuple(entry.get("worded_by", ())),
                 )
                 for name, entry in head.get("dimension", {}).items()
             }
@@ -243,7 +244,8 @@ def require_known_names(definition: Definition, head_file: Path, point_file: Pat
             raise DefinitionError(file, key, f"unknown {what} '{name}'")
 
     for dimension in definition.dimensions.values():
-        known(dimension.code_list or "", definition.code_lists, dimension.id, "code list", head_file)
+        for name in (dimension.code_list or "", *dimension.worded_by):
+            known(name, definition.code_lists, dimension.id, "code list", head_file)
     for unit in definition.sensitive_units:
         known(unit, definition.code_lists["unit"].codes, "sensitive_units", "unit", head_file)
     for naming in definition.namings:

@@ -84,6 +84,11 @@ class Asking:
         ]
         return self.frames[known].filter(*wanted)
 
+    def has(self, return_id: str, codes: Iterable[str], periods: Iterable[str]) -> bool:
+        """Whether `frame` has them without a query."""
+        need = Need(return_id, frozenset(codes), frozenset(periods))
+        return any(one.covers(need) for one in self.frames)
+
     def queried(self, need: Need) -> pl.DataFrame:
         only: dict[str, object] = {"revision__filing__period__return_id": need.return_id}
         if need.codes:

@@ -37,13 +37,28 @@ def chart(filled: Filled) -> Chart:
 
 
 def compared(filled: Filled) -> totals.Board | None:
-    """The comparisons behind totals and caveats; None where only the chart is drawn."""
+    """The comparisons behind totals and caveats, of all panels of bars of a page at once; None where only the chart is
+    drawn."""
     asking = filled.asking
-    return (
-        None
-        if asking.drawing
-        else totals.board([filled.panel], filled.period, filled.frame, asking.owed(filled.period))
+    if asking.drawing:
+        return None
+    return asking.once("totals", lambda _asking: board(filled))
+
+
+def board(filled: Filled) -> totals.Board:
+    period, asking = filled.period, filled.asking
+    beside = [
+        panel
+        for panel in period.definition.panels.values()
+        if panel.chart == "bars" and panel.dashboard == filled.panel.dashboard and not panel.sums
+    ]
+    codes = {panel.id: [point.code for point in period.definition.points_of(panel)] for panel in beside}
+    # A file holds one panel, and the others were not read.
+    read = [panel for panel in beside if asking.has(period.return_id, codes[panel.id], [period.label])]
+    frame = asking.frame(
+        period.return_id, codes=[code for panel in read for code in codes[panel.id]], periods=[period.label]
     )
+    return totals.board(read, period, frame, asking.owed(period))
 
 
 def more(names: int, columns: int = 0) -> str:

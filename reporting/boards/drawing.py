@@ -128,8 +128,10 @@ class Point:
     number: float
 
 
-def multiples(points: Sequence[Point], names: Sequence[str], unit: str, width: int, across: int = 4) -> dict[str, Any]:
-    """A small chart a name over the same periods and on the same scale, so that they can be compared; `across` of them
+def multiples(
+    points: Sequence[Point], names: Sequence[str], unit: str, width: int, *, highest: float, across: int = 4
+) -> dict[str, Any]:
+    """A small chart a name over the same periods and on one scale, so that they can be compared; `across` of them
     beside each other on a wide page, half as many on a phone."""
     alt = altair()
     across = across if width >= WIDE else across // 2
@@ -138,7 +140,9 @@ def multiples(points: Sequence[Point], names: Sequence[str], unit: str, width: i
     shown = periods if len(periods) < 4 else [periods[0], periods[-1]]
     drawn = alt.Chart(alt.Data(values=values)).mark_line(color=BLUE, point=alt.OverlayMarkDef(size=24)).encode(
         x=alt.X("at:O", scale=alt.Scale(domain=periods), axis=alt.Axis(title=None, values=shown, labelAngle=0)),
-        y=alt.Y("number:Q", axis=alt.Axis(title=None, tickCount=3, format=",~r")),
+        y=alt.Y(
+            "number:Q", scale=alt.Scale(domain=[0, highest]), axis=alt.Axis(title=None, tickCount=3, format=",~r")
+        ),
     )  # fmt: skip
     each = width // across - GAP
     small = drawn.properties(width=each, height=80)

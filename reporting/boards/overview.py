@@ -177,4 +177,6 @@ def rates_svg(request: HttpRequest) -> HttpResponse:
 def rates_drawn(user: User, as_of: date | None, width: int) -> str:
     drawn = points(rates(duties(user, on=as_of)))
     names = list(dict.fromkeys(point.name for point in drawn))
-    return charts.svg(drawing.multiples(drawn, names, _("filed, in percent of those expected"), width, across=2))
+    return charts.svg(
+        drawing.multiples(drawn, names, _("filed, in percent of those expected"), width, highest=100, across=2)
+    )

@@ -9,7 +9,7 @@ import polars as pl
 
 from reporting.exports.reading import KEPT
 from reporting.observed import ASKED, with_definitions
-from reporting.published.serving import union_code
+from reporting.places import place_code
 from submissions.catalogue import catalogue
 from submissions.definition import Definition
 from submissions.models import Revision
@@ -53,7 +53,7 @@ def heads_of(keys: Iterable[int], language: str) -> pl.DataFrame:
 
 def union_codes() -> dict[str, str]:
     """EL for Greece: countries that the Union writes otherwise than ISO 3166-1."""
-    told = {code: union_code(code) for code in catalogue().code_lists["area"].codes}
+    told = {code: place_code(code) for code in catalogue().code_lists["area"].codes}
     return {code: other for code, other in told.items() if code != other}
 
 

@@ -9,8 +9,9 @@ from typing import Any
 from django.utils import timezone
 
 from portal.reader import language
+from reporting.places import place_code
 from reporting.published.reports import Report, explanations
-from reporting.published.serving import csv_bytes, json_bytes, licence, plain, union_code
+from reporting.published.serving import csv_bytes, json_bytes, licence, plain
 from submissions import actions
 from submissions.canonical import content
 from submissions.models import Observation, Revision
@@ -36,7 +37,7 @@ def version_record(version: Revision) -> dict[str, Any]:
         "version": version.version,
         "entity": filing.entity.code,
         "name": filing.entity.name,
-        "country": union_code(filing.entity.country),
+        "country": place_code(filing.entity.country),
         "period": filing.period.label,
         "number": version.number,
         "receipt": version.receipt,

@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from reporting.disclosure import SMALL
-from reporting.published.serving import csv_bytes, json_bytes, licence, plain, union_code
+from reporting.places import place_code
+from reporting.published.serving import csv_bytes, json_bytes, licence, plain
 from reporting.statistics import Statistics
 
 CONFIDENTIAL, FREE = "C", "F"
@@ -31,7 +32,7 @@ def records(one: Statistics) -> list[dict[str, Any]]:
     head = {"return": one.definition.return_id, "version": one.definition.version, "period": one.label}
     figures = [
         {
-            **head, "entity": line.entity, "country": union_code(line.country), "address": line.address,
+            **head, "entity": line.entity, "country": place_code(line.country), "address": line.address,
             "value": plain(line.number), "unit": line.unit, "obs_status": line.obs_status,
             **confidentiality(line.withheld), "qualifier": line.qualifier, "low": plain(line.low), "high": plain(line.high),
             "start": line.start.isoformat(), "end": line.end.isoformat(), "reason": line.reason, "flags": line.flags,

@@ -11,8 +11,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from portal.models import ReportingEntity
+from reporting.places import place_code
 from reporting.published.revisions import public_revisions
-from reporting.published.serving import csv_bytes, json_bytes, licence, union_code
+from reporting.published.serving import csv_bytes, json_bytes, licence
 from reporting.released import released
 from reporting.statistics import Line
 from submissions.catalogue import catalogue
@@ -109,7 +110,7 @@ def records(found: Iterable[Organisation]) -> list[dict[str, Any]]:
             "role": named.role,
             "entity": named.entity.code,
             "name": named.entity.name,
-            "country": union_code(named.entity.country),
+            "country": place_code(named.entity.country),
             "return": named.definition.return_id,
             "version": named.definition.version,
             "period": named.period,

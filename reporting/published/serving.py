@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import wraps
@@ -24,7 +23,6 @@ from django.views.decorators.http import require_safe
 
 from portal.navigation import public_frame
 from portal.reader import language
-from submissions.catalogue import catalogue
 from submissions.workbook.safe import safe_text
 
 View = Callable[..., HttpResponseBase]
@@ -34,7 +32,6 @@ LICENCE = "CC BY 4.0"
 LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
 LICENCE_LINK = f'<{LICENCE_URL}>; rel="license"'
 """RFC 8288."""
-GEO = re.compile(r"Eurostat GEO=(\w+)")
 
 
 def public(view: View) -> View:
@@ -119,13 +116,6 @@ def json_bytes(value: Any) -> bytes:
 def licence() -> dict[str, str]:
     """The licence as it stands in every JSON file."""
     return {"name": LICENCE, "url": LICENCE_URL, "attribution": attribution()}
-
-
-def union_code(country: str) -> str:
-    """ISO 3166-1 as the Union writes it: EL for Greece, GR."""
-    area = catalogue().code_lists["area"].codes.get(country)
-    found = GEO.search(area.equivalent) if area else None
-    return found[1] if found else country
 
 
 def plain(value: float | None) -> int | float | None:

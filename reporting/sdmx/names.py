@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from reporting.published.serving import union_code
+from reporting.places import place_code
 from submissions.catalogue import catalogue
 from submissions.definition import Definition
 
@@ -41,7 +41,7 @@ def indicator(code: str) -> str:
 
 def eu_code(code: str) -> str:
     """EL for Greece; what is no country stays as it is."""
-    return union_code(code) if code in catalogue().code_lists["country"].codes else code
+    return place_code(code) if code in catalogue().code_lists["country"].codes else code
 
 
 def entity_code(code: str) -> str:
