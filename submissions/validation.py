@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,6 +68,16 @@ def validate(definition: Definition, lines: pl.DataFrame, context: Context) -> V
     return validate_together(definition, [(lines, context)])[0]
 
 
+@contextmanager
+def panics_told() -> Iterator[None]:
+    """A panic of Polars is no `Exception`: it would pass by everything that looks after a fault of ours."""
+    try:
+        yield
+    except pl.exceptions.PanicException as panic:
+        raise RuntimeError(f"Polars panicked: {panic}") from panic
+
+
+@panics_told()
 def validate_together(definition: Definition, filed: Sequence[tuple[pl.DataFrame, Context]]) -> list[Verdict]:
     """The verdict on each of several filings under one definition: what `validate` says of it, for less work."""
     todo = plan(definition)

@@ -219,10 +219,12 @@ def not_restated(params: Params, judged: Judged) -> pl.DataFrame:
         return NONE
     days = ["address", "start", "end"]
     stood = accepted.filter(pl.col("valued") & pl.any_horizontal(pl.col(name).is_not_null() for name in STATED))
-    before = stood.select(*days, pl.struct(STATED).alias("stated"), said().alias("previous_value"))
-    now = judged.sound.filter("valued").select(*days, "line", "value", pl.struct(STATED).alias("stated"))
+    before = stood.select(*days, *STATED, said().alias("previous_value"))
+    now = judged.sound.filter("valued").select(*days, "line", "value", *STATED)
     beside = before.join(now, on=days, how="left", suffix="_now", maintain_order="left")
-    changed = beside.filter(pl.col("stated_now").is_null() | (pl.col("stated") != pl.col("stated_now")))
+    # Column by column: Polars panics where it compares structs of which none has a partner.
+    differs = (pl.col(name).ne_missing(pl.col(f"{name}_now")) for name in STATED)
+    changed = beside.filter(pl.any_horizontal(pl.col("line").is_null(), *differs))
     first = judged.lines.select("address", pl.col("line").alias("first_line")).unique("address", keep="first")
     return changed.join(first, on="address", how="left", maintain_order="left").select(
         pl.coalesce("line", "first_line").alias("line"), "address", pl.col("value").fill_null(""), "previous_value"

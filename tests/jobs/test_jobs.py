@@ -6,16 +6,18 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import polars as pl
 import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from submissions import actions, jobs
+from submissions import actions, jobs, validation
 from submissions.actions import checking, dispatching
-from submissions.models import Finding, Job, Observation, Revision
+from submissions.models import Filing, Finding, Job, Observation, Revision
 from submissions.tasks import reap_jobs
 from submissions.validation import validate_together
 from tests.conftest import run_jobs, submission
+from tests.pages.world import file_csv, load
 
 LOST = timedelta(seconds=settings.JOB_LOST_AFTER_SECONDS + 1)
 ALIVE = timedelta(seconds=settings.JOB_LOST_AFTER_SECONDS - 5)
@@ -95,6 +97,33 @@ def test_a_crashing_rule_puts_the_job_back_and_stores_nothing(filed, crash) -> N
     assert job.error == "ZeroDivisionError: a rule divides by nothing"
     assert stored(job) == (0, 0)
     assert Revision.objects.get().state == "received"
+
+
+def test_a_panic_below_python_puts_the_job_back_too(filed, monkeypatch) -> None:
+    def panic(*_args: Any) -> None:
+        raise pl.exceptions.PanicException("not implemented")
+
+    monkeypatch.setattr(validation, "plan", panic)
+    job = filed()
+
+    with pytest.raises(RuntimeError):
+        actions.run_job(job_id=job.pk)
+
+    job.refresh_from_db()
+    assert (job.state, job.attempt) == ("queued", 1)
+    assert job.error == "RuntimeError: Polars panicked: not implemented"
+
+
+def test_a_correction_that_keeps_a_single_figure_is_judged(entities, person) -> None:
+    load("be 2022")
+    filer, filing = person("be", "filer"), Filing.objects.get()
+
+    revision = file_csv(filing, b"address,value\nreports.total,5\n", filer, replaces=1, reason="A slip.")
+
+    assert revision.state == "checked"
+    restated = set(revision.findings.filter(rule="M-PRV-007").values_list("address", flat=True))
+    stood = Observation.objects.filter(revision__number=1, number__isnull=False).values_list("address", flat=True)
+    assert restated == set(stood)
 
 
 def test_a_job_that_crashes_every_time_fails_visibly_and_is_no_finding(filed, crash, api, person) -> None:
