@@ -12,7 +12,7 @@ from reporting.report.material import Line, Material
 from reporting.report.outline import Take, outline
 from reporting.report.rows import in_order
 from reporting.report.sentences import listed
-from reporting.report.tree import Block, Bullets, Item, Paragraph
+from reporting.report.tree import Block, Bullets, Item
 from submissions.catalogue import catalogue
 from submissions.definition import DataPoint
 

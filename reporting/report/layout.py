@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import ceil
 
 from reporting.report.tree import Block, Document, Heading, Table
 
 LEAST, NUMERIC, MOST = 11, 26, 46
 """Characters of a line: no column is narrower than the first; columns of figures and others grow up to the second and third."""
-UPRIGHT = 118
-"""So many characters of a table stand beside each other on an upright page."""
+UPRIGHT, DOWN = 118, 66
+"""So many characters of a table stand beside each other on an upright page, and so many lines beneath each other."""
 
 
 @dataclass
@@ -30,12 +31,22 @@ def pages(document: Document) -> list[Pages]:
         waiting += section.parts()
         if not section.blocks:
             continue
-        turned = any(isinstance(block, Table) and sum(weights(block)) > UPRIGHT for block in section.blocks)
+        turned = any(isinstance(block, Table) and crowded(block) for block in section.blocks)
         if not found or found[-1].turned != turned:
             found.append(Pages(turned))
         found[-1].parts += waiting
         waiting = []
     return [*found, Pages(False, waiting)] if waiting else found
+
+
+def crowded(table: Table) -> bool:
+    """Its columns want more room than an upright page has, and it would fill more than one."""
+    across = [UPRIGHT * width for width in widths(table)]
+    lines = 0
+    for row in table.rows:
+        cells = [(row.label,), *(cell.lines for cell in row.cells)]
+        lines += max(sum(ceil(len(line) / room) for line in cell) for cell, room in zip(cells, across, strict=True))
+    return sum(weights(table)) > UPRIGHT and lines > DOWN
 
 
 def widths(table: Table) -> list[float]:

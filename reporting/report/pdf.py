@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from reporting.report.layout import pages, widths
 from reporting.report.tree import Block, Bullets, Caveats, Chart, Document, Heading, Paragraph, Staff, Table
 from submissions.receipts.pdf import displayable
 
-HEDGE = "≈"
+HEDGES = "≈≤≥"
 LAYOUT = Path(__file__).with_name("report.typ")
 
 
@@ -43,14 +44,15 @@ def content(document: Document) -> dict[str, Any]:
         "contents": _("Contents"),
     }
     runs = [
-        {"turned": run.turned, "parts": [part(one) | {"kind": one.kind} for one in run.parts]} for run in pages(document)
+        {"turned": run.turned, "parts": [part(one) | {"kind": one.kind} for one in run.parts]}
+        for run in pages(document)
     ]
     return head | {"runs": runs}
 
 
 def with_glyphs(text: str) -> str:
-    """As `displayable`, which does not know of the hedge of approximate figures; the font has a glyph for it."""
-    return HEDGE.join(map(displayable, text.split(HEDGE)))
+    """As `displayable`, which does not know of the hedges of figures; the font has glyphs for them."""
+    return re.sub(f"[^{HEDGES}]+", lambda found: displayable(found[0]), text)
 
 
 def part(one: Heading | Block) -> dict[str, Any]:

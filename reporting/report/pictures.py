@@ -29,7 +29,9 @@ def png(chart: Chart) -> bytes:
 def drawn(bars: tuple[Bar, ...], tongue: str) -> str:
     """Kept by what it shows, so that nothing has to be forgotten when figures change."""
     key = sha256(repr((tongue, bars)).encode()).hexdigest()
-    return str(cache.get_or_set(f"report-chart-{key}", lambda: charts.svg(charts.bars(bars, charts.WIDE)), KEPT_SECONDS))
+    return str(
+        cache.get_or_set(f"report-chart-{key}", lambda: charts.svg(charts.bars(bars, charts.WIDE)), KEPT_SECONDS)
+    )
 
 
 @lru_cache(maxsize=64)

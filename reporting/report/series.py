@@ -107,10 +107,10 @@ def label(line: Line) -> str:
 
 
 def broken(verdict: Comparison) -> Iterator[str]:
-    barring = verdict.reasons.filter(pl.col("effect") == "bars")
-    if "period" in barring["code"]:
+    barring = [one for one in verdict.told if one.effect == "bars"]
+    if any(one.code == "period" for one in barring):
         yield _("the figures do not cover the whole of periods that are equally long")
-    yield from words.in_clauses(verdict, barring.filter(pl.col("code") != "period"))
+    yield from words.in_clauses(verdict, (one for one in barring if one.code != "period"))
 
 
 def breaks(alone: list[Line], version: str) -> Iterator[Block]:

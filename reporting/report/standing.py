@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reporting.models import Report, SectionText
-from reporting.report.tree import Bullets, Chart, Document, Section, Table
+from reporting.report.outline import outline
+from reporting.report.tree import Bullets, Chart, Document, Paragraph, Section, Table
 from submissions.duties import Duty
 
 
@@ -34,28 +36,51 @@ def generated(section: Section) -> str:
         ngettext("%(n)s chart", "%(n)s charts", charts) % {"n": charts} if charts else "",
         ngettext("%(n)s list", "%(n)s lists", lists) % {"n": lists} if lists else "",
     ]
-    return ", ".join(filter(None, said)) or _("nothing")
+    text = any(isinstance(block, Paragraph) for block in section.blocks) and not left_to_people(section)
+    return ", ".join(filter(None, said)) or (_("text") if text else _("nothing"))
 
 
-def answer(hindrances: list[str]) -> str:
+def answer(hindrances: list[Hindrance]) -> str:
     return _("Not yet. What stands in its way:") if hindrances else _("Yes, as far as the portal can tell.")
 
 
-def hindrances(report: Report, duties: list[Duty], rows: list[SectionRow], today: bool) -> Iterator[str]:
+@dataclass(frozen=True)
+class Hindrance:
+    """What stands in the way, and the pages where something can be done about it: (words, address)."""
+
+    text: str
+    links: tuple[tuple[str, str], ...] = ()
+
+
+def hindrances(report: Report, duties: list[Duty], rows: list[SectionRow], today: bool) -> Iterator[Hindrance]:
     """What is missing, and what can still change."""
     missing = sum(not duty.filed for duty in duties if not duty.exempted)
     waiting = sum(duty.filed and not duty.accepted for duty in duties)
-    unwritten = [one for one in rows if not one.section.blocks or one.generated == _("nothing")]
-    unwritten = [one for one in unwritten if one.text is None and not one.section.sections]
+    unwritten = [one.section for one in rows if one.text is None and left_to_people(one.section)]
+    who = (_("Who has filed and who has not"), section_url(report, "filed"))
     if missing:
-        yield ngettext("%(n)s filing is missing.", "%(n)s filings are missing.", missing) % {"n": missing}
+        yield Hindrance(
+            ngettext("%(n)s filing is missing.", "%(n)s filings are missing.", missing) % {"n": missing}, (who,)
+        )
     if waiting:
-        yield ngettext(
+        text = ngettext(
             "%(n)s filing was made, but is not accepted.", "%(n)s filings were made, but are not accepted.", waiting
-        ) % {"n": waiting}
+        )
+        yield Hindrance(text % {"n": waiting}, (() if missing else (who,)) + ((_("Review"), reverse("review")),))
     if unwritten:
-        yield ngettext(
+        text = ngettext(
             "%(n)s section that people write is empty.", "%(n)s sections that people write are empty.", len(unwritten)
-        ) % {"n": len(unwritten)}
+        )
+        links = tuple((one.heading, section_url(report, one.id)) for one in unwritten)
+        yield Hindrance(text % {"n": len(unwritten)}, links)
     if today:
-        yield _("The day of the figures is not over; what is accepted today still comes in.")
+        yield Hindrance(_("The day of the figures is not over; what is accepted today still comes in."))
+
+
+def left_to_people(section: Section) -> bool:
+    """Nothing is generated for it, and nothing stands beneath it."""
+    return not outline().sections[section.id].blocks and not section.sections
+
+
+def section_url(report: Report, section: str) -> str:
+    return reverse("report-section", args=[report.pk, section])

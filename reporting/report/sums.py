@@ -18,7 +18,7 @@ def comparison(period: ReportingPeriod, code: str, material: Material, purpose: 
     if purpose not in material.kept:
         material.kept[purpose] = compared(material, purpose)
     found: Comparison | None = material.kept[purpose].get((period.return_id, period.label, code))
-    return found if found and found.lines["figure"].any() else None
+    return found if found and found.reference else None
 
 
 def compared(material: Material, purpose: str) -> dict[tuple[object, ...], Comparison]:

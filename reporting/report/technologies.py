@@ -15,6 +15,7 @@ from reporting.report.rows import in_order
 from reporting.report.sentences import names
 from reporting.report.tree import Block, Bullets, Cell, Column, Item, Paragraph, Row, Table
 from submissions.catalogue import catalogue
+from submissions.presentation import number
 
 DIMENSION = "technology"
 
@@ -71,7 +72,7 @@ def claimed(material: Material) -> Iterator[Block]:
             Column("unit", _("Unit")),
             Column("source", _("Who says so")),
             Column("year", _("Year")),
-            Column("named", _("Named in what was filed by")),
+            Column("named", _("Named by respondents")),
         ),
         tuple(claim_row(place, one, found.get(one.technology, []), material) for place, one in enumerate(claims())),
     )
@@ -79,6 +80,8 @@ def claimed(material: Material) -> Iterator[Block]:
 
 def claim_row(place: int, claim: Claim, lines: list[Line], material: Material) -> Row:
     technologies, detects = (catalogue().code_lists[name].codes for name in (DIMENSION, "detection"))
+    hedge, _space, digits = claim.value.rpartition(" ")
+    value = f"{hedge} {number(float(digits), language(), digits)}".strip()
     by = names({line.entity for line in lines}, material) if lines else _("nobody")
     return Row(
         f"{claim.technology}-{place}",
@@ -86,7 +89,7 @@ def claim_row(place: int, claim: Claim, lines: list[Line], material: Material) -
         (
             Cell(tuple(detects[code].label[language()] for code in claim.detects)),
             Cell((f"{CLAIMS[claim.what]}, {claim.base[language()]}",)),
-            Cell((claim.value,)),
+            Cell((value,)),
             Cell((words.label("unit", claim.unit),)),
             Cell((claim.said_by, claim.document)),
             Cell((claim.year,)),

@@ -14,7 +14,7 @@ from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
+from docx.shared import Cm, Pt, RGBColor
 from docx.table import _Cell
 
 from reporting.report import pictures
@@ -23,6 +23,7 @@ from reporting.report.tree import Bullets, Caveats, Chart, Document, Heading, Pa
 
 UPRIGHT, TURNED, MARGIN, PICTURE = 21.0, 29.7, 2.0, 15.5
 """Centimetres: an A4 page, upright and turned, is so wide; so are its margins and its pictures."""
+INK, SHADE = RGBColor(0x26, 0x32, 0x4B), "EEF0F3"
 LANGUAGES = {"en": "en-GB", "da": "da-DK", "nl": "nl-NL"}
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest day that a zip archive knows; the same for every part, so that the same document gives the same bytes."""
@@ -49,7 +50,10 @@ def prepare(file: Docx, document: Document) -> None:
     section.page_width, section.page_height = Cm(UPRIGHT), Cm(TURNED)
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(MARGIN)
     normal = file.styles["Normal"]
-    normal.font.name, normal.font.size = "Arial", Pt(10)
+    normal.font.name, normal.font.size, normal.paragraph_format.space_after = "Arial", Pt(10), Pt(6)
+    captions = file.styles["Caption"]
+    captions.font.size, captions.font.color.rgb = Pt(10), INK
+    captions.paragraph_format.space_before, captions.paragraph_format.space_after = Pt(8), Pt(4)
     language = OxmlElement("w:lang")
     language.set(qn("w:val"), LANGUAGES.get(document.language, document.language))
     normal.element.get_or_add_rPr().append(language)
@@ -97,7 +101,8 @@ def show(file: Docx, part: Any, across: float) -> None:
         case Paragraph() | Staff():
             file.add_paragraph(part.text)
         case Bullets() | Caveats():
-            file.add_paragraph(part.lead).paragraph_format.keep_with_next = True
+            lead = file.add_paragraph(part.lead).paragraph_format
+            lead.keep_with_next, lead.space_after = True, Pt(3)
             for item in part.items:
                 file.add_paragraph(item if isinstance(item, str) else item.text, style="List Bullet")
         case Table():
@@ -148,6 +153,11 @@ def keep_whole(shown: Any) -> None:
         properties.append(OxmlElement("w:cantSplit"))
         if place == 0:
             properties.append(OxmlElement("w:tblHeader"))
+            for cell in row._tr.tc_lst:
+                shade = OxmlElement("w:shd")
+                shade.set(qn("w:val"), "clear")
+                shade.set(qn("w:fill"), SHADE)
+                cell.get_or_add_tcPr().append(shade)
 
 
 def chart(file: Docx, made: Chart) -> None:

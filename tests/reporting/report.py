@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -20,9 +19,9 @@ PRINTED = (("provider_report", "2021"), ("provider_report", "2022"), ("member_st
 """The periods of COM(2023) 797."""
 
 
-def rows(name: str) -> Iterator[dict[str, str]]:
+def rows(name: str) -> list[dict[str, str]]:
     with (DATA / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
-        yield from csv.DictReader(lines)
+        return list(csv.DictReader(lines))
 
 
 def periods(*asked: tuple[str, str]) -> list[ReportingPeriod]:

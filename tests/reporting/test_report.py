@@ -4,55 +4,45 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
 import subprocess
 import zipfile
-from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
+from datetime import date, timedelta
 
 import docx
 import pikepdf
 import pytest
-from django.db import transaction
 from django.test import Client
 from django.utils import timezone, translation
 
 from portal.models import User
 from reporting.models import Report, SectionText
+from reporting.report import pictures
 from reporting.report.actions import begin_report, restore_section, write_section
 from reporting.report.document import of_report
+from reporting.report.layout import pages
 from reporting.report.material import codes
 from reporting.report.outline import outline
 from reporting.report.page import report_html
 from reporting.report.pdf import report_pdf
-from reporting.report.tree import Block, Bullets, Caveats, Chart, Document, Paragraph, Table
+from reporting.report.tree import Block, Bullets, Caveats, Chart, Document, Heading, Paragraph, Table
 from reporting.report.word import report_docx
 from submissions import actions, publications
 from submissions.actions.refusals import Conflict, Refused
 from submissions.catalogue import catalogue
 from submissions.definition import LANGUAGES
+from submissions.models import Filing, Finding, Revision
+from tests.conftest import read
 from tests.pages.world import file_csv, member, signed_in, start, text
 from tests.reporting.report import PRINTED, at_the_commission, document, periods
 from tests.workbook.builders import saved_by_libreoffice
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("published_portal")]
 SMALL = (("provider_report", "2025"), ("member_state_statistics", "2025"))
 """Every numbered table, few figures."""
-WRITER = Path(shutil.which("soffice") or "/nowhere").resolve().parent / "libswlo.so"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def published_portal(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
-    with django_db_blocker.unblock(), transaction.atomic():  # type: ignore[attr-defined]
-        publications.load_entities()
-        list(publications.load_filings())
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="module")
-def made(published_portal: None) -> Document:
+def made(published_portal: list[publications.Loaded]) -> Document:
     """The document on the periods of the first report."""
     with translation.override("en"):
         return document()
@@ -117,7 +107,21 @@ def test_the_page_says_what_stands_in_the_way(report, reviewer) -> None:
     page = text(signed_in(reviewer).get(f"/report/{report.pk}/"))
     assert "Not yet. What stands in its way:" in page
     assert "3 filings were made, but are not accepted." in page
-    assert "1 section that people write is empty." in page
+    assert "1 section that people write is empty. 3 Conclusions" in page
+
+
+def test_each_hindrance_leads_to_where_something_can_be_done(report, reviewer) -> None:
+    client = signed_in(reviewer)
+    page = client.get(f"/report/{report.pk}/").content.decode()
+    [hindrances] = re.findall(r'<p class="lead">.*?<ul>(.*?)</ul>', page, re.S)
+    links = re.findall(r'href="([^"]*)"', hindrances)
+    here = f"/report/{report.pk}/sections"
+    assert links == [f"{here}/filed/", "/review/", f"{here}/conclusions/"]
+    assert [client.get(link).status_code for link in links] == [200, 200, 200]
+
+    write_section(report=report, section="conclusions", text="Done.", after=0, by=reviewer)
+
+    assert "that people write" not in text(client.get(f"/report/{report.pk}/"))
 
 
 def test_a_filer_finds_nothing(report) -> None:
@@ -300,7 +304,82 @@ def test_what_is_accepted_later_does_not_change_a_report_of_an_earlier_day(made,
     )
 
 
+DAYS = "2021-01-01/2022-12-31"
+
+
+def findings(as_of: date) -> dict[str, list[str]]:
+    table = document(as_of=as_of).tables().get("findings")
+    return {row.id: [cell.text for cell in row.cells] for row in table.rows} if table else {}
+
+
+def test_the_findings_are_those_of_the_revisions_that_counted_on_the_day(reviewer) -> None:
+    today = timezone.localdate()
+    yesterday = today - timedelta(days=1)
+    Revision.objects.filter(decided_at__isnull=False).update(decided_at=timezone.now() - timedelta(days=1))
+    filed, rule = findings(yesterday), "member_state_statistics/1/M-CHD-003"
+    assert filed == findings(today)
+    concerned, filer = filed[rule][-1], member("be", "filer")
+    assert "Belgium" in concerned
+
+    found = Finding.objects.filter(rule="M-CHD-003", revision__filing__obligation__entity__code="gr").get()
+    actions.explain(
+        filing=found.revision.filing, rule=found.rule, address=found.address, about=found.subject, text="Not counted so.",
+        by=member("gr", "filer"),
+    )  # fmt: skip
+    filing = Filing.objects.get(obligation__entity__code="be", period__label="2022")
+    data = read("member_state_statistics/2022/be.csv").decode()
+    for gender, n in (("female", 30), ("male", 33)):
+        before, after = (
+            f"children.{gender},,L,{DAYS},children,,,,not_disaggregated_by_gender",
+            f"children.{gender},{n},A,{DAYS},children,,,,",
+        )
+        assert before in data
+        data = data.replace(before, after)
+    revision = file_csv(filing, data.encode(), filer, replaces=1, reason="Counted by gender.")
+    actions.decide_revision(revision=revision, decision="accept_with_reservations", reason="Partly filed.", by=reviewer)
+
+    assert findings(yesterday) == filed
+    assert findings(today)[rule][-1] == concerned.replace("Belgium, ", "")
+    assert (filed[rule][3], findings(today)[rule][3]) == ("0", "1")
+
+
+@pytest.mark.parametrize(("language", "forever", "one"), [
+    ("en", "life of the account", "1 report"), ("da", "kontoens levetid", "1 indberetning"),
+    ("nl", "levensduur van het account", "1 melding"),
+])  # fmt: skip
+def test_units_are_told_in_words_and_one_thing_in_the_singular(language, forever, one) -> None:
+    with translation.override(language):
+        found = document()
+    [retention] = [block for block in found.blocks() if getattr(block, "id", "") == "retention.period"]
+    assert any(forever in item.text for item in retention.items)
+    assert f": {one} (" in found.tables()["reports-2022"].cell("PL", "col_comments").text
+
+
 # Files ----------------------------------------------------------------------------------------------------
+
+
+def test_long_wide_tables_stand_on_turned_pages_and_headings_with_what_they_head(made) -> None:
+    runs = pages(made)
+    turned = {part.number for run in runs if run.turned for part in run.parts if isinstance(part, Table)}
+    assert turned >= {5, 6, 8}
+    assert not turned & {1, 2, 3, 4, 9}
+    assert [part for run in runs for part in run.parts] == list(made.parts())
+    assert not any(isinstance(run.parts[-1], Heading) for run in runs)
+
+
+def test_a_chart_is_drawn_once_for_every_file(made, monkeypatch) -> None:
+    pictures.drawn.cache_clear()
+    drawn: list[int] = []
+    monkeypatch.setattr(
+        pictures.charts, "svg", lambda specification: drawn.append(1) or '<svg xmlns="http://www.w3.org/2000/svg"/>'
+    )
+    one = next(iter(made.charts().values()))
+
+    for _file in range(2):
+        assert pictures.svg(one).startswith("<svg")
+        pictures.drawn.cache_clear()
+
+    assert drawn == [1]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -389,11 +468,12 @@ def test_the_docx_has_real_headings_repeated_heads_and_texts_beside_pictures(mad
     assert [shape._inline.docPr.get("descr") for shape in file.inline_shapes] == alts
 
 
-@pytest.mark.skipif(not WRITER.exists(), reason="LibreOffice Writer (libreoffice-writer-nogui) is not installed")
 def test_libreoffice_opens_the_docx(made, tmp_path) -> None:
     pdf = saved_by_libreoffice(report_docx(made), "pdf", tmp_path, "report.docx")
     told = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
     assert "Table 9: The number of perpetrators convicted" in told
+    boxes = [page.mediabox for page in pikepdf.open(io.BytesIO(pdf)).pages]
+    assert {"turned" if box[2] > box[3] else "upright" for box in boxes} == {"turned", "upright"}
 
 
 def test_the_preview_shows_every_part_and_its_pictures(made, report, reviewer) -> None:

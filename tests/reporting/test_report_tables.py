@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from html import unescape
 
 import pytest
-from django.db import transaction
 
 from reporting.report.page import report_html
 from reporting.report.tree import Cell, Document, Figure, Table
@@ -30,12 +28,8 @@ HEDGED_BY_STATUS = {("LV", "reports.month_lowest"), ("LV", "reports.month_highes
 
 
 @pytest.fixture(scope="module")
-def made(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[Document]:
-    with django_db_blocker.unblock(), transaction.atomic():  # type: ignore[attr-defined]
-        publications.load_entities()
-        list(publications.load_filings())
-        yield document()
-        transaction.set_rollback(True)
+def made(published_portal: list[publications.Loaded]) -> Document:
+    return document()
 
 
 def numbered(made: Document) -> dict[int, Table]:
