@@ -33,9 +33,9 @@ def altair() -> Any:
     return altair
 
 
-def finished(chart: alt.TopLevelMixin, width: int) -> dict[str, Any]:
+def finished(chart: alt.TopLevelMixin | dict[str, Any], width: int) -> dict[str, Any]:
     """The chart as Vega-Lite, in the look of the portal and with the numbers of the reader's language."""
-    found: dict[str, Any] = chart.to_dict(validate=False)
+    found: dict[str, Any] = chart if isinstance(chart, dict) else chart.to_dict(validate=False)
     return found | {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "background": "white",
@@ -93,19 +93,19 @@ def bars(found: Sequence[Bar], width: int, own_axes: bool = False) -> dict[str, 
         for first in range(0, len(headings), across):
             shown = [bar for bar in some if bar.heading in headings[first : first + across]]
             blocks.append(block(shown, kept(shown, most), width // across, own_axes))
-    return finished(altair().vconcat(*blocks, spacing=20), width)
+    return finished({"vconcat": blocks, "spacing": 20}, width)
 
 
-def block(some: Sequence[Bar], names: Sequence[str], width: int, own_axes: bool) -> Any:
-    """Columns of bars that share their names, and their scale where they share their unit."""
+def block(some: Sequence[Bar], names: Sequence[str], width: int, own_axes: bool) -> dict[str, Any]:
+    """Columns of bars that share their names, and their scale where they share their unit. Put together by hand: Altair
+    copies all the columns again for each one that it puts beside another."""
     columns = []
     for place, heading in enumerate(dict.fromkeys(bar.heading for bar in some)):
         mine = [bar for bar in some if bar.heading == heading]
         most = max((bar.number for bar in (mine if own_axes else some)), default=0) * LABELLED or 1
-        columns.append(
-            column([bar for bar in mine if bar.name in names], names, heading, mine[0].unit, most, width, place)
-        )
-    return altair().hconcat(*columns, spacing=24)
+        drawn = column([bar for bar in mine if bar.name in names], names, heading, mine[0].unit, most, width, place)
+        columns.append(drawn.to_dict(validate=False, context={"top_level": False}))
+    return {"hconcat": columns, "spacing": 24}
 
 
 def room(found: Sequence[Bar]) -> int:

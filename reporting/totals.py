@@ -87,25 +87,30 @@ def compared(
 
 def totals(panel: Panel, of: Board) -> list[ShownTotal]:
     """Of every data point of a panel that two at least should have given; members of two dimensions make no total."""
-    definition, found = of.period.definition, []
+    found = []
     for point in counted(panel, of.period):
         comparison = of.added.get(point.code)
         if comparison is not None and point.value_type == "count" and may_have_total(comparison, panel):
-            one = axis(panel, point)
-            members = comparison.lines["member"].unique()
-            names = of.names if one == "entity" else {m: definition.member_label(one, m, language()) for m in members}
-            found.append(shown(comparison, point.label[language()], names))
+            found.append(shown(comparison, point.label[language()], member_names(panel, point, comparison, of)))
     return found
 
 
+def member_names(panel: Panel, point: DataPoint, comparison: Comparison, of: Board) -> Mapping[str, str]:
+    """Of what is set side by side."""
+    one, definition = axis(panel, point), of.period.definition
+    if one == "entity":
+        return of.names
+    return {m: definition.member_label(one, m, language()) for m in comparison.lines["member"].unique()}
+
+
 def may_have_total(comparison: Comparison, panel: Panel) -> bool:
-    alone = panel.entity_axis or comparison.lines.filter("figure")["what"].n_unique() == 1
+    alone = panel.entity_axis or comparison.facts.things == 1
     return alone and comparison.expected > 1
 
 
 def shown(comparison: Comparison, point: str, names: Mapping[str, str]) -> ShownTotal:
     total, part, filed = comparison.total, comparison.subset_total, comparison.filed_sum
-    one_unit = comparison.lines.filter("figure")["unit"].n_unique() == 1
+    one_unit = len(comparison.facts.units) == 1
     unit = words.label("unit", comparison.reference.unit) if comparison.reference else ""
     estimate = comparison.estimate()
     return ShownTotal(

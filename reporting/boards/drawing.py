@@ -129,20 +129,25 @@ class Point:
 
 
 def multiples(
-    points: Sequence[Point], names: Sequence[str], unit: str, width: int, *, highest: float, across: int = 4
+    points: Sequence[Point],
+    names: Sequence[str],
+    unit: str,
+    width: int,
+    *,
+    highest: float | None = None,
+    across: int = 4,
 ) -> dict[str, Any]:
     """A small chart a name over the same periods and on one scale, so that they can be compared; `across` of them
-    beside each other on a wide page, half as many on a phone."""
+    beside each other on a wide page, half as many on a phone. `highest`: where the scale ends, else at the largest."""
     alt = altair()
+    scale = alt.Undefined if highest is None else alt.Scale(domain=[0, highest])
     across = across if width >= WIDE else across // 2
     periods = list(dict.fromkeys(sorted(point.at for point in points)))
     values = [{"name": p.name, "at": p.at, "number": p.number} for p in points if p.name in set(names)]
     shown = periods if len(periods) < 4 else [periods[0], periods[-1]]
     drawn = alt.Chart(alt.Data(values=values)).mark_line(color=BLUE, point=alt.OverlayMarkDef(size=24)).encode(
         x=alt.X("at:O", scale=alt.Scale(domain=periods), axis=alt.Axis(title=None, values=shown, labelAngle=0)),
-        y=alt.Y(
-            "number:Q", scale=alt.Scale(domain=[0, highest]), axis=alt.Axis(title=None, tickCount=3, format=",~r")
-        ),
+        y=alt.Y("number:Q", scale=scale, axis=alt.Axis(title=None, tickCount=3, format=",~r")),
     )  # fmt: skip
     each = width // across - GAP
     small = drawn.properties(width=each, height=80)

@@ -1,6 +1,7 @@
 """May these figures be added, ranked, charted together? Yes, or no with reasons by observation."""
 
-from reporting.comparability.comparison import Comparison, FiledSum, Reference, Total
+from reporting.comparability.adding import FiledSum, Total
+from reporting.comparability.comparison import Comparison, Reference
 from reporting.comparability.engine import compare, compare_each
 from reporting.comparability.estimating import Estimate
 from reporting.comparability.knowledge import PURPOSES

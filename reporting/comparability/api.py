@@ -14,8 +14,9 @@ from rest_framework.views import APIView
 
 from portal.reader import user_of
 from reporting.comparability import words
+from reporting.comparability.adding import Total
 from reporting.comparability.asking import Question, answer, known_axes
-from reporting.comparability.comparison import Comparison, Total
+from reporting.comparability.comparison import Comparison
 from reporting.comparability.estimating import Estimate
 from reporting.comparability.knowledge import PURPOSES
 from submissions.api.problems import Problem, not_found

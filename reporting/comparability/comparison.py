@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
 
 import polars as pl
 
-from reporting.comparability.bands import bands
-from reporting.comparability.estimating import Estimate, estimated, headline
+from reporting.comparability.adding import FiledSum, Total
+from reporting.comparability.estimating import Estimate, estimated
 from reporting.comparability.knowledge import knowledge
+from reporting.comparability.sets import REASONS, Facts, Reason, Sets
 
-REASONS = {
-    "row": pl.UInt32,
-    "member": pl.String,
-    "code": pl.String,
-    "effect": pl.String,
-    "detail": pl.String,
-}
-"""Columns of the reasons: row of the observation (null where nothing was filed), who or what it is of, reason, what it
-does (`bars`, `out`, `marks`), and the code or text that differs."""
 DAYS = pl.concat_str([pl.col("start").cast(pl.String), pl.lit("/"), pl.col("end").cast(pl.String)])
 STATED = pl.concat_str([pl.col("obs_status"), pl.lit(" "), pl.col("reason")]).str.strip_chars()
 DETAILS = {
@@ -44,7 +36,6 @@ DETAILS = {
     "bound": pl.col("qualifier"),
 }
 """Reason -> its detail."""
-HEDGED = ("lower_bound", "upper_bound", "range", "approximate", "rounded")
 
 
 @dataclass(frozen=True)
@@ -56,67 +47,85 @@ class Reference:
     end: date | None
 
 
-@dataclass(frozen=True)
-class Total:
-    """A sum of comparable figures. `value` is null where bounds allow only `low` and `high`; each of these is null where
-    nothing is known. `qualifier` as in the code list, `bounds` where bounds of both kinds meet; `status` A, P or E."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-    qualifier: str
-    status: str
-    figures: int
-
-
-@dataclass(frozen=True)
-class FiledSum:
-    """What was filed, added as it stands: one figure of each member, whatever its days and definition. No total; it shows
-    what a sum that somebody printed is made of."""
-
-    value: float
-    members: int
-
-
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """May these observations be put together for a purpose?"""
+    """May these observations be put together for a purpose? One set of those that were compared at once; everything is
+    worked out when it is first asked for, most of it for all of these sets together."""
 
-    purpose: str
-    axes: tuple[str, ...]
-    observations: pl.DataFrame
-    """The observations of the set, as given; `row` of a reason counts in them."""
-    lines: pl.DataFrame
-    """The same with what the engine made of them: `member`, `figure`, `subset`, `alike` …"""
-    reasons: pl.DataFrame
-    expected: int
-    """How many members there should be; those with a figure where nobody said."""
-    reference: Reference | None
+    sets: Sets
+    number: int
+
+    @property
+    def purpose(self) -> str:
+        return self.sets.purpose
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        return self.sets.axes
+
+    @cached_property
+    def observations(self) -> pl.DataFrame:
+        """The observations of the set, as given; `row` of a reason counts in them."""
+        return self.sets.observations.slice(self.facts.first, self.facts.lines)
+
+    @cached_property
+    def lines(self) -> pl.DataFrame:
+        """The same with what the engine made of them: `member`, `figure`, `subset`, `alike` …"""
+        return self.sets.lines.slice(self.facts.first, self.facts.lines)
+
+    @cached_property
+    def reasons(self) -> pl.DataFrame:
+        """Columns REASONS."""
+        return self.sets.reasons.filter(pl.col("set") == self.number).select(*REASONS)
+
+    @property
+    def told(self) -> Sequence[Reason]:
+        """The same as rows."""
+        return self.sets.told.get(self.number, ())
+
+    @property
+    def facts(self) -> Facts:
+        return self.sets.facts_of(self.number)
+
+    def figure(self, row: int) -> tuple[float | None, str]:
+        """Number and qualifier of an observation of the set."""
+        return self.sets.figures[self.facts.first + row]
+
+    @cached_property
+    def expected(self) -> int:
+        """How many members there should be; those with a figure where nobody said."""
+        return self.sets.expected_in(self.number)
+
+    @cached_property
+    def reference(self) -> Reference | None:
+        if not self.facts.units:
+            return None
+        unit, start, end = self.facts.reference
+        return Reference(unit, None, None) if "period" in self.axes else Reference(unit, start, end)
 
     @cached_property
     def comparable(self) -> bool:
-        return not (self.reasons["effect"] == "bars").any() and bool(self.subset.any())
+        return self.number not in self.sets.barred and bool(self.facts.subset)
 
     @cached_property
     def subset(self) -> pl.Series:
         """A mask: the largest part of the observations that may be put together."""
         return self.lines["subset"]
 
-    @cached_property
+    @property
     def counted(self) -> int:
         """Members in the subset."""
-        return int(self.lines.filter("subset")["member"].n_unique())
+        return len(self.facts.subset)
 
-    @cached_property
+    @property
     def total(self) -> Total | None:
         """The sum, where all may be added."""
         return self.subset_total if self.comparable else None
 
-    @cached_property
+    @property
     def subset_total(self) -> Total | None:
         """The sum of the largest comparable subset."""
-        chosen = self.lines.filter("subset")
-        return added(chosen) if self.purpose == "add" and len(chosen) else None
+        return self.sets.totals.get(self.number) if self.purpose == "add" else None
 
     def shares(self) -> pl.DataFrame:
         """`member` and `share` (percent of the total); empty where there is no exact total."""
@@ -130,48 +139,14 @@ class Comparison:
         """Figures that differ only by their days, prorated to a period (the reporting period); see `estimating`."""
         if self.purpose != "add" or "period" in self.axes or self.comparable:
             return None
-        return estimated(self.lines.filter("alike"), start, end, self.expected, knowledge().spread)
+        if start is None and end is None:
+            return self.sets.estimates.get(self.number)
+        alike = self.lines.filter("alike")
+        return estimated(alike, start, end, {self.number: self.expected}, knowledge().spread).get(self.number)
 
-    @cached_property
+    @property
     def filed_sum(self) -> FiledSum | None:
         """See FiledSum. There is none where units or things counted differ, or where sums mean nothing."""
         if self.purpose != "add" or "period" in self.axes:
             return None
-        figures = self.lines.lazy().filter(pl.col("figure") & ~pl.col("aggregate"))
-        one = figures.select(pl.struct("shape", "unit", "source").n_unique() == 1).collect().item()
-        mixed = figures.select(pl.any_horizontal("not_additive", "overlap", "bound", "range").any()).collect().item()
-        if not one or mixed:
-            return None
-        lines = self.lines.filter(~pl.col("aggregate") & (pl.col("figure") | pl.col("missing")))
-        chosen = headline(lines, pl.col("head_start"), pl.col("head_end")).filter("figure")
-        return FiledSum(float(chosen["number"].sum()), int(chosen["member"].n_unique()))
-
-
-def added(lines: pl.DataFrame) -> Total:
-    """The sum of figures, with the worst hedge and status among them."""
-    number, low, high = pl.col("number"), pl.col("band_low"), pl.col("band_high")
-    sums: dict[str, Any] = (
-        lines.with_columns(*bands())
-        .select(
-            pl.len().alias("figures"),
-            pl.when(number.is_not_null().all()).then(number.sum()).alias("value"),
-            pl.when(low.is_not_null().all()).then(low.sum()).alias("low"),
-            pl.when(high.is_not_null().all()).then(high.sum()).alias("high"),
-            *(pl.col("qualifier").eq(code).any().alias(code) for code in HEDGED),
-            pl.col("estimated").any().alias("E"),
-            pl.col("provisional").any().alias("P"),
-        )
-        .row(0, named=True)
-    )
-    bounds = [code for code in ("range", "lower_bound", "upper_bound") if sums[code]]
-    qualifier = next((code for code in ("approximate", "rounded") if sums[code]), "exact")
-    if bounds:
-        qualifier = bounds[0] if len(bounds) == 1 else "bounds"
-    return Total(
-        None if bounds else sums["value"],
-        None if qualifier == "upper_bound" else sums["low"],
-        sums["high"],
-        qualifier,
-        next((status for status in ("E", "P") if sums[status]), "A"),
-        sums["figures"],
-    )
+        return self.sets.filed_sums.get(self.number)

@@ -9,8 +9,9 @@ import polars as pl
 
 from reporting.comparability import shapes
 from reporting.comparability.bands import bands
-from reporting.comparability.comparison import DETAILS, REASONS, Comparison, Reference
+from reporting.comparability.comparison import DETAILS, Comparison
 from reporting.comparability.knowledge import PURPOSES, Knowledge, flags_forcing, knowledge
+from reporting.comparability.sets import REASONS, Sets
 
 Expected = Sequence[str] | pl.DataFrame
 HEDGES = {
@@ -291,52 +292,37 @@ def taken_apart(
     known: Knowledge,
 ) -> Iterator[tuple[tuple[object, ...], Comparison]]:
     """A comparison for each set."""
-    wanted = expected_members(sets, by, expected)
-    single = len(sets) == 1
-    parts = {} if single else lines.with_row_index("place").partition_by("set", as_dict=True)
-    told_of = {} if single else reasons.partition_by("set", as_dict=True)
-    code_list = shapes.list_of_axis(lines, axes)
+    if len(sets) > 1:
+        place = lines.select(pl.int_range(pl.len(), dtype=pl.UInt32).over("set")).to_series()
+        reasons = reasons.with_columns(place[reasons["row"]].alias("row"))
+        lines = lines.sort("set", maintain_order=True)
+    asked = expected_members(sets, by, expected)
+    if (code_list := shapes.list_of_axis(lines, axes)) in known.parts:
+        found = members_of(lines.filter("figure"))
+        asked = {
+            number: asked[number] if number in asked else sorted(known.siblings(code_list, found.get(number, set())))
+            for number in sets["set"]
+        }
+    present = members_of(lines) if asked else {}
+    silent = [(number, one) for number, some in asked.items() for one in sorted(set(some) - present.get(number, set()))]
+    reasons = pl.concat([reasons.select("set", *REASONS), absent(silent, known.effect["not_filed"][purpose])])
+    together = Sets(purpose, axes, observations, lines, reasons.sort("set", maintain_order=True), asked)
     for number, *key in sets.iter_rows():
-        mine = lines if single else parts[number,]
-        some = reasons if single else told_of.get((number,), reasons.clear())
-        rows = observations if single else observations[mine["place"]]
-        asked = wanted.get(number)
-        if asked is None and code_list in known.parts:
-            asked = sorted(known.siblings(code_list, set(mine.filter("figure")["member"])))
-        yield tuple(key) if by else (), one_comparison(rows, mine, some, asked, purpose, axes, known)
+        yield tuple(key) if by else (), Comparison(together, number)
 
 
-def one_comparison(
-    observations: pl.DataFrame,
-    lines: pl.DataFrame,
-    reasons: pl.DataFrame,
-    asked: Sequence[str] | None,
-    purpose: str,
-    axes: tuple[str, ...],
-    known: Knowledge,
-) -> Comparison:
-    if len(lines) and lines["row"][-1] >= len(lines):
-        rows = lines.select("row").with_row_index("own")
-        reasons = reasons.join(rows, on="row", how="left", maintain_order="left").with_columns(
-            pl.col("own").alias("row")
-        )
-    reasons = reasons.select(*REASONS)
-    silent = sorted(set(asked) - set(lines["member"].unique())) if asked else []
-    if silent:
-        absent = {"member": silent, "code": "not_filed", "effect": known.effect["not_filed"][purpose], "detail": ""}
-        reasons = pl.concat(
-            [reasons, pl.DataFrame(absent).with_columns(pl.lit(None, pl.UInt32).alias("row")).select(*REASONS)]
-        )
-    there = pl.col("member").filter(pl.col("figure") & ~pl.col("aggregate")).n_unique()
-    expected = len(set(asked)) if asked is not None else lines.select(there).item()
-    return Comparison(purpose, axes, observations, lines, reasons, expected, reference(lines, axes))
+def members_of(lines: pl.DataFrame) -> dict[int, set[str]]:
+    """Set -> members."""
+    return {number: set(some) for number, some in lines.group_by("set").agg(pl.col("member").unique()).iter_rows()}
 
 
-def reference(lines: pl.DataFrame, axes: tuple[str, ...]) -> Reference | None:
-    if not lines["figure"].any():
-        return None
-    unit, start, end = lines.select("ref_unit", "ref_from", "ref_to").row(0)
-    return Reference(unit, None, None) if "period" in axes else Reference(unit, start, end)
+def absent(silent: Sequence[tuple[int, str]], effect: str) -> pl.DataFrame:
+    """The reasons for members of a set of whom nothing is there."""
+    schema = {"set": pl.UInt32, "member": pl.String}
+    return pl.DataFrame(silent, schema=schema, orient="row").select(
+        "set", pl.lit(None, pl.UInt32).alias("row"), "member", pl.lit("not_filed").alias("code"),
+        pl.lit(effect).alias("effect"), pl.lit("").alias("detail"),
+    )  # fmt: skip
 
 
 def expected_members(sets: pl.DataFrame, by: Sequence[str], expected: Expected | None) -> dict[int, list[str]]:
@@ -352,8 +338,9 @@ def expected_members(sets: pl.DataFrame, by: Sequence[str], expected: Expected |
 
 def nothing(observations: pl.DataFrame, purpose: str, axes: Sequence[str], expected: Expected | None) -> Comparison:
     """The comparison of no observations at all."""
-    known = knowledge()
-    lines = marked(observations, pl.DataFrame({"set": [0]}), (), tuple(axes), known)
+    known, sets = knowledge(), pl.DataFrame({"set": [0]}, schema={"set": pl.UInt32})
+    lines = marked(observations, sets, (), tuple(axes), known)
     lines = with_subset(with_differences(with_reference(lines, purpose, known), tuple(axes)), purpose, known)
-    asked = None if expected is None else list(expected["member"] if isinstance(expected, pl.DataFrame) else expected)
-    return one_comparison(observations, lines, told(lines, purpose, known), asked, purpose, tuple(axes), known)
+    reasons = told(lines, purpose, known)
+    [(_key, one)] = taken_apart(observations, lines, reasons, sets, (), purpose, tuple(axes), expected, known)
+    return one

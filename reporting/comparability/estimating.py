@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -41,30 +42,46 @@ class Estimate:
 
 
 def estimated(
-    alike: pl.DataFrame, start: date | None, end: date | None, expected: int, spread: float
-) -> Estimate | None:
-    """The estimate for a period, by default the reporting period of the figures; None where there are not two figures to
-    add, or none of them needs prorating. Figures of other days altogether are left out."""
-    if alike.is_empty():
-        return None
-    first = start or alike["head_start"].min()
-    last = end or alike["head_end"].max()
-    assert isinstance(first, date)  # noqa: S101 -- for mypy: the frame is not empty
-    assert isinstance(last, date)  # noqa: S101
-    usable = alike.filter(pl.col("number").is_not_null() & ~pl.col("bound"))
-    figures = headline(usable, pl.lit(first), pl.lit(last)).filter(pl.col("inside") > 0)
-    figures = figures.with_columns(*spread_over(first, last, spread))
-    prorated = figures.filter((pl.col("inside") < pl.col("days")) | (pl.col("beside") > 0))
-    if len(figures) < 2 or prorated.is_empty():
-        return None
-    point, low, high = figures.select(pl.col("point", "least", "most").sum()).row(0)
-    hedged = int((figures["qualifier"] == "approximate").sum())
-    members = figures["member"].n_unique()
-    return Estimate(point, low, high, first, last, members, expected, len(prorated), hedged, spread)
+    alike: pl.DataFrame, start: date | None, end: date | None, expected: Mapping[int, int], spread: float
+) -> dict[int, Estimate]:
+    """Set -> the estimate for a period, by default the reporting period of its figures; none where there are not two
+    figures to add, or none of them needs prorating. Figures of other days altogether are left out. Lines stand set by
+    set; `expected`: members of each."""
+    period = [
+        pl.lit(start) if start else pl.col("head_start").min().over("set"),
+        pl.lit(end) if end else pl.col("head_end").max().over("set"),
+    ]
+    dated = alike.with_columns(period[0].alias("first"), period[1].alias("last"))
+    usable = dated.filter(pl.col("number").is_not_null() & ~pl.col("bound"))
+    figures = headline(usable, pl.col("first"), pl.col("last")).filter(pl.col("inside") > 0)
+    figures = figures.sort("set", maintain_order=True).with_columns(*spread_over(spread))
+    told = figures.group_by("set", maintain_order=True).agg(
+        pl.col("first").first(),
+        pl.col("last").first(),
+        pl.col("member").n_unique(),
+        ((pl.col("inside") < pl.col("days")) | (pl.col("beside") > 0)).sum().alias("prorated"),
+        (pl.col("qualifier") == "approximate").sum().alias("hedged"),
+        pl.len(),
+    )
+    sums = dict(summed(figures, "point", "least", "most"))
+    found = {}
+    for number, first, last, members, prorated, hedged, n in told.iter_rows():
+        if n > 1 and prorated:
+            point, low, high = sums[number]
+            found[number] = Estimate(point, low, high, first, last, members, expected[number], prorated, hedged, spread)
+    return found
+
+
+def summed(lines: pl.DataFrame, *columns: str) -> Iterator[tuple[int, tuple[float, ...]]]:
+    """Set and sums. Each is added just as if it stood alone: another order would change the last digit."""
+    first = 0
+    for number, n in lines.group_by("set", maintain_order=True).len().iter_rows():
+        yield number, tuple(float(lines[name].slice(first, n).sum()) for name in columns)
+        first += n
 
 
 def headline(lines: pl.DataFrame, start: pl.Expr, end: pl.Expr) -> pl.DataFrame:
-    """Of every member and address the line with most days inside a period, then with the later end; adds `days` and
+    """Of every member and address of a set the line with most days inside a period, then with the later end; adds `days` and
     `inside`."""
     length = (pl.col("end") - pl.col("start")).dt.total_days() + 1
     first, last = pl.max_horizontal("start", start), pl.min_horizontal("end", end)
@@ -72,16 +89,16 @@ def headline(lines: pl.DataFrame, start: pl.Expr, end: pl.Expr) -> pl.DataFrame:
     return (
         lines.with_columns(length.alias("days"), inside.alias("inside"))
         .sort("inside", "end", "row", descending=[True, True, False])
-        .unique(["entity", "at"], keep="first", maintain_order=True)
+        .unique(["set", "entity", "at"], keep="first", maintain_order=True)
         .sort("row")
     )
 
 
-def spread_over(first: date, last: date, spread: float) -> list[pl.Expr]:
-    """`beside`: days of the period that a figure does not cover. `point`, `least`, `most`: what it comes to."""
+def spread_over(spread: float) -> list[pl.Expr]:
+    """`beside`: days of the period (`first`, `last`) that a figure does not cover. `point`, `least`, `most`: what it comes to."""
     low, high = (pl.coalesce(band, pl.col("number")) for band in bands())
     days, inside = pl.col("days"), pl.col("inside")
-    outside, beside = days - inside, (last - first).days + 1 - inside
+    outside, beside = days - inside, (pl.col("last") - pl.col("first")).dt.total_days() + 1 - inside
     least_inside = pl.max_horizontal(inside * low / days / spread, low - outside * low / days * spread)
     most_inside = pl.min_horizontal(inside * high / days * spread, high - outside * high / days / spread)
     return [

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import polars as pl
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.reader import language
-from reporting.comparability.comparison import Comparison, Total
+from reporting.comparability.adding import Total
+from reporting.comparability.comparison import Comparison
 from reporting.comparability.estimating import Estimate
+from reporting.comparability.sets import Reason
 from submissions.catalogue import catalogue
 from submissions.presentation import hedged, number
 
@@ -47,67 +48,63 @@ def codes_of(list_id: str) -> Iterable[str]:
 
 def because(comparison: Comparison) -> list[str]:
     """Why not, in one clause a reason; nothing where the answer is yes."""
-    barring = comparison.reasons.filter(pl.col("effect") == "bars")
-    return in_clauses(comparison, barring)
+    return in_clauses(comparison, (one for one in comparison.told if one.effect == "bars"))
 
 
 def with_marks(comparison: Comparison) -> list[str]:
     """What must be said beside figures that may be put together."""
-    return in_clauses(comparison, comparison.reasons.filter(pl.col("effect") == "marks"))
+    return in_clauses(comparison, (one for one in comparison.told if one.effect == "marks"))
 
 
-def in_clauses(comparison: Comparison, reasons: pl.DataFrame) -> list[str]:
-    found, given = [], set(reasons["code"])
-    for code, clause in CLAUSES.items():
-        codes = given & ({"missing", "not_filed"} if code == "missing" else {code})
-        if codes:
-            found.append(clause(comparison, reasons.filter(pl.col("code").is_in(codes))))
-    return found
+def in_clauses(comparison: Comparison, reasons: Iterable[Reason]) -> list[str]:
+    given: dict[str, list[Reason]] = {}
+    for one in reasons:
+        given.setdefault("missing" if one.code == "not_filed" else one.code, []).append(one)
+    return [clause(comparison, given[code]) for code, clause in CLAUSES.items() if code in given]
 
 
-def units(comparison: Comparison, some: pl.DataFrame) -> str:
-    every = comparison.lines.filter("figure")["unit"].unique()
-    return _("units differ: %(units)s") % {"units": labels("unit", every)}
+def units(comparison: Comparison, some: Sequence[Reason]) -> str:
+    return _("units differ: %(units)s") % {"units": labels("unit", comparison.facts.units)}
 
 
-def periods(comparison: Comparison, some: pl.DataFrame) -> str:
-    n = comparison.lines.filter("figure").select("start", "end").n_unique()
+def periods(comparison: Comparison, some: Sequence[Reason]) -> str:
+    n = comparison.facts.periods
     return counted(
         n, ngettext("the figures cover %(n)s different period", "the figures cover %(n)s different periods", n)
     )
 
 
-def places(comparison: Comparison, some: pl.DataFrame) -> str:
-    every = comparison.lines.filter("figure")["where"].unique().sort()
+def places(comparison: Comparison, some: Sequence[Reason]) -> str:
     return _("territories differ: %(places)s") % {
-        "places": ", ".join(place(one) if one else _("not stated") for one in every)
+        "places": ", ".join(place(one) if one else _("not stated") for one in comparison.facts.places)
     }
 
 
-def definitions(comparison: Comparison, some: pl.DataFrame) -> str:
+def definitions(comparison: Comparison, some: Sequence[Reason]) -> str:
     n = len(some)
     said = counted(n, ngettext("%(n)s figure differs in definition", "%(n)s figures differ in definition", n))
-    flags = labels("comparability_flag", some["detail"].str.split(";").explode().unique())
-    return f"{said} ({flags})" if flags else said
+    return f"{said} ({flags})" if (flags := flags_of(some)) else said
 
 
-def missing(comparison: Comparison, some: pl.DataFrame) -> str:
-    n = len(set(some["member"]) - set(comparison.lines.filter("subset")["member"]))
+def missing(comparison: Comparison, some: Sequence[Reason]) -> str:
+    n = len({one.member for one in some} - set(comparison.facts.subset))
     n = n or len(some)
     return counted(n, ngettext("%(n)s figure is missing", "%(n)s figures are missing", n))
 
 
-def remarks(comparison: Comparison, some: pl.DataFrame) -> str:
-    return _("to be read with: %(flags)s") % {
-        "flags": labels("comparability_flag", some["detail"].str.split(";").explode().unique())
-    }
+def flags_of(some: Iterable[Reason]) -> str:
+    return labels("comparability_flag", (flag for one in some for flag in (one.detail or "").split(";")))
+
+
+def remarks(comparison: Comparison, some: Sequence[Reason]) -> str:
+    return _("to be read with: %(flags)s") % {"flags": flags_of(some)}
 
 
 def counted(n: int, text: str) -> str:
     return text % {"n": n}
 
 
-CLAUSES: Mapping[str, Callable[[Comparison, pl.DataFrame], str]] = {
+CLAUSES: Mapping[str, Callable[[Comparison, Sequence[Reason]], str]] = {
     "unit": units,
     "not_additive": lambda _c, _s: _("shares and periods of time are not added"),
     "overlap": lambda _c, _s: _("one thing may be counted in several of these figures"),
@@ -199,27 +196,18 @@ class Excluded:
 
 def excluded(comparison: Comparison, names: Mapping[str, str]) -> list[Excluded]:
     """Every observation that stays out, with all its reasons."""
-    out = comparison.reasons.filter(pl.col("effect").is_in(["bars", "out"]))
-    if out.is_empty():
-        return []
-    values = dict(
-        zip(range(len(comparison.lines)), comparison.lines.select("number", "qualifier").iter_rows(), strict=True)
-    )
     told: dict[tuple[str, int | None], list[str]] = {}
-    for row, member, code, detail in out.select("row", "member", "code", "detail").iter_rows():
-        told.setdefault((member, row), []).append(SHORT[code](detail or ""))
-    return [
-        Excluded(
-            names.get(member, member),
-            hedged(number(values[row][0], language()), values[row][1])
-            if row is not None and values[row][0] is not None
-            else "",
-            "; ".join(why),
-        )
-        for (member, row), why in sorted(
-            told.items(), key=lambda one: (names.get(one[0][0], one[0][0]), one[0][1] or 0)
-        )
-    ]
+    for one in comparison.told:
+        if one.effect in ("bars", "out"):
+            told.setdefault((one.member, one.row), []).append(SHORT[one.code](one.detail or ""))
+    found = sorted(told.items(), key=lambda item: (names.get(item[0][0], item[0][0]), item[0][1] or 0))
+    return [Excluded(names.get(member, member), filed(comparison, row), "; ".join(why)) for (member, row), why in found]
+
+
+def filed(comparison: Comparison, row: int | None) -> str:
+    """The number of an observation with its hedge; empty where there is none."""
+    value, qualifier = comparison.figure(row) if row is not None else (None, "")
+    return "" if value is None else hedged(number(value, language()), qualifier)
 
 
 def shown(total: Total) -> str:

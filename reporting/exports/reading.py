@@ -17,8 +17,8 @@ from django.db import close_old_connections, connection
 from reporting.observed import FILED
 from submissions.models.verdict import ObservationQuerySet
 
-PIECE = 20_000
-"""Lines of a piece, at most."""
+PIECE = 10_000
+"""Lines of a piece, at most. Twice as many are no faster and take 40 MB more; half as many are a sixth slower."""
 FIRST_PIECE = 5_000
 """The first is small: the answer begins at once."""
 REVISIONS = 1_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -25,13 +26,17 @@ def as_csv(frames: Frames) -> Iterator[bytes]:
     """UTF-8 with a head; text that a spreadsheet could take for a formula has an apostrophe before it."""
     for number, frame in enumerate(frames):
         texts = [safe_column(name).replace("", None) for name, kind in frame.schema.items() if kind == pl.String]
-        yield frame.with_columns(*texts, AS_TEXT).write_csv(include_header=number == 0).encode()
+        out = io.BytesIO()
+        frame.with_columns(*texts, AS_TEXT).write_csv(out, include_header=number == 0)
+        yield out.getvalue()
 
 
 def as_ndjson(frames: Frames) -> Iterator[bytes]:
     """One object a line."""
     for frame in frames:
-        yield frame.with_columns(AS_TEXT).write_ndjson().encode()
+        out = io.BytesIO()
+        frame.with_columns(AS_TEXT).write_ndjson(out)
+        yield out.getvalue()
 
 
 def as_json(frames: Frames) -> Iterator[bytes]:

@@ -89,7 +89,9 @@ def rule_of(return_id: str, version: str, code: str) -> Rule:
 def of_verdicts(
     user: User, as_of: date | None = None, **only: Any
 ) -> Iterator[tuple[tuple[str, str, str], Occurrence]]:
-    counting = {"revision__in": Revision.objects.standing(as_of)} if as_of else {"revision__filing__current": F("revision")}
+    counting = (
+        {"revision__in": Revision.objects.standing(as_of)} if as_of else {"revision__filing__current": F("revision")}
+    )
     rows = (
         Finding.objects.visible_to(user)
         .filter(revision__filing__sandbox=False, blocked_by="", **counting, **only)

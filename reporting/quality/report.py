@@ -29,7 +29,7 @@ class Scope:
         return all(not wanted or wanted == given for wanted, given in asked)
 
     @property
-    def only(self) -> dict[str, str]:
+    def only(self) -> dict[str, Any]:
         """As a filter of what hangs on revisions."""
         paths = {
             "revision__filing__period__return_id": self.return_id,
@@ -70,6 +70,13 @@ def quality(user: User, scope: Scope = Scope(), as_of: date | None = None) -> Qu
     )
 
 
+def of_one_rule(user: User, scope: Scope, rule: tuple[str, str, str], as_of: date | None = None) -> Quality:
+    """What one rule (return, version, code) found, and nothing else."""
+    found = classes(user, world_of(user, as_of), as_of, **scope.only)
+    mine = (narrowed(one, scope) for one in found if (one.return_id, one.version, one.rule.code) == rule)
+    return Quality(scope, [], [], [one for one in mine if one.occurrences])
+
+
 def asked(scope: Scope) -> pl.Expr:
     columns = {"return_id": scope.return_id, "period": scope.period, "entity": scope.entity}
     return pl.all_horizontal(pl.lit(True), *(pl.col(name) == value for name, value in columns.items() if value))
@@ -86,5 +93,7 @@ def within(whole: Picture, scope: Scope) -> Picture:
 
 def narrowed(found: FindingClass, scope: Scope) -> FindingClass:
     """Rules across filings look at all of them; what they find elsewhere is not asked about."""
+    if not scope.only:
+        return found
     inside: tuple[Any, ...] = tuple(o for o in found.occurrences if scope.holds(o.return_id, o.period, o.entity))
     return FindingClass(found.return_id, found.version, found.rule, inside)

@@ -35,7 +35,7 @@ def together(picture: Picture, observations: pl.DataFrame) -> list[Together]:
         expected = expected_members(picture, asked) if axes == ("entity",) else None
         for key, comparison in compare_each(some, "add", by=SET, axes=axes, expected=expected).items():
             return_id, version, period, code = map(str, key)
-            if comparison.lines["figure"].any():
+            if comparison.reference is not None:
                 found.append(Together(return_id, version, period, code, comparison))
     places = {
         (d.return_id, d.version, code): place

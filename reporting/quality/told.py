@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -35,6 +35,12 @@ class Group:
     period: str
     title: str
     rows: list[Any]
+    more: int
+    """Rows that are not listed."""
+
+    @property
+    def size(self) -> int:
+        return len(self.rows) + self.more
 
 
 @dataclass(frozen=True)
@@ -74,24 +80,26 @@ def entity_names() -> Names:
     return {entity.code: entity.name for entity in ReportingEntity.objects.all()}
 
 
-def told(quality: Quality, most: int | None = None) -> Told:
-    """`most`: so many occurrences of each rule are listed, the others counted."""
+def told(quality: Quality, places: int | None = None, rows: int | None = None) -> Told:
+    """`places`, `rows`: so many occurrences of each rule, and figures of each period, are listed, the others counted."""
     names = entity_names()
     return Told(
-        groups(quality.missing, lambda one: missing_row(one, names)),
-        groups(quality.refused, lambda one: total(one, names)),
-        groups(quality.added, lambda one: total(one, names)),
-        [class_row(one, names, most) for one in quality.classes],
+        groups(quality.missing, rows, lambda one: missing_row(one, names)),
+        groups(quality.refused, rows, lambda one: total(one, names)),
+        groups(quality.added, rows, lambda one: total(one, names)),
+        [class_row(one, names, places) for one in quality.classes],
     )
 
 
-def groups(items: list[Any], row: Any) -> list[Group]:
-    return [
-        Group(return_id, period, f"{title(return_id, version)}, {period}", [row(one) for one in some])
-        for (return_id, version, period), some in groupby(
-            items, key=lambda one: (one.return_id, one.version, one.period)
+def groups(items: list[Any], most: int | None, row: Callable[[Any], Any]) -> list[Group]:
+    found = []
+    for key, some in groupby(items, key=lambda one: (one.return_id, one.version, one.period)):
+        (return_id, version, period), every = key, list(some)
+        listed = [row(one) for one in every[:most]]
+        found.append(
+            Group(return_id, period, f"{title(return_id, version)}, {period}", listed, len(every) - len(listed))
         )
-    ]
+    return found
 
 
 def title(return_id: str, version: str = "") -> str:
@@ -192,7 +200,7 @@ def total_json(one: Together) -> dict[str, Any]:
     return head_json(one.return_id, one.version, one.period, one.code) | {
         "comparable": comparison.comparable,
         "because": words.because(comparison),
-        "reasons": sorted(set(comparison.reasons.filter(comparison.reasons["effect"] == "bars")["code"])),
+        "reasons": sorted({reason.code for reason in comparison.told if reason.effect == "bars"}),
         "expected": comparison.expected,
         "counted": comparison.counted,
         "sum": sum_.value if sum_ else None,

@@ -48,6 +48,8 @@ PAGES = [
     (REVIEWER, "/completeness/provider_report/2025/google/"),
     (REVIEWER, "/exports/"), (DK, "/exports/?entity=dk"), (REVIEWER, "/vintages/"), (REVIEWER, "/views/"),
     (ANYBODY, "/views/stop/{stop}/"),
+    (REVIEWER, "/dashboards/quality/?return=member_state_statistics&period=2022"),
+    (REVIEWER, "/dashboards/quality/?rule=member_state_statistics/1/M-CNV-001"),
     (REVIEWER, "/dashboards/quality/"), (REVIEWER, "/dashboards/overview/"), (REVIEWER, "/dashboards/providers/?period=2021"),
     (REVIEWER, "/dashboards/providers/?period=2022"), (REVIEWER, "/dashboards/providers/?period=2025"),
     (REVIEWER, "/dashboards/member-states/"), (REVIEWER, "/dashboards/member-states/?entity=dk&entity=pl&sort=gaps.1&order=asc"),

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from reporting.quality import Scope, quality
 from reporting.quality.report import Quality
-from tests.pages.world import member, signed_in, text
+from reporting.tasks import warm_pages
+from tests.pages.world import member, signed_in, start, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("published_portal")]
 
@@ -26,6 +29,8 @@ CLASSES = {
     "Member State figures far from the reference after prorating": {"X-REF-001": 11, "X-REF-002": 2, "X-REF-005": 1},
     "a national period that overlaps itself": {"M-PER-008": 1},
 }
+KEPT_PAGE = 12
+"""Queries of the page when it is kept: who reads, what may be chosen, and how things stand."""
 
 
 @pytest.fixture
@@ -117,3 +122,40 @@ def test_the_number_of_queries_does_not_grow_with_the_report(django_assert_num_q
         quality(user)
     with django_assert_num_queries(12):
         quality(user, Scope(entity="dk"))
+
+
+def test_much_is_cut_to_the_first_rows_and_places_with_a_link_to_the_rest(report) -> None:
+    page = signed_in(member("commission", "reviewer")).get("/dashboards/quality/").content.decode()
+
+    reports = [one for one in report.missing if (one.return_id, one.period) == ("member_state_statistics", "2022")]
+    link = "?return=member_state_statistics&amp;period=2022"
+    assert f'<a href="{link}">Member State statistics, 2022: all {len(reports)} figures</a>' in page
+    assert '<a href="?rule=member_state_statistics/1/M-CNV-001">M-CNV-001: all 18 places</a>' in page
+
+
+def test_one_period_and_one_rule_are_shown_in_full() -> None:
+    client = signed_in(member("commission", "reviewer"))
+
+    period = client.get("/dashboards/quality/?return=member_state_statistics&period=2022")
+    rule = client.get("/dashboards/quality/?rule=member_state_statistics/1/M-CNV-001")
+
+    assert " figures</a>" not in period.content.decode()
+    assert "Show the 18 places" in text(rule)
+    assert rule.content.decode().count('<li><a href="/revisions/') == 18
+    assert '<h2 id="missing">' not in rule.content.decode()
+    assert client.get("/dashboards/quality/?rule=member_state_statistics/1/M-XXX-001").status_code == 404
+    assert client.get("/dashboards/quality/?rule=M-CNV-001").status_code == 404
+
+
+def test_a_worker_makes_the_page_in_every_language_before_anybody_asks_and_again_when_something_changed() -> None:
+    reviewer, filer = member("commission", "reviewer"), member("dk", "filer")
+    client = signed_in(reviewer)
+
+    assert (warm_pages(), warm_pages()) == (3, 0)
+    with CaptureQueriesContext(connection) as captured:
+        page = client.get("/dashboards/quality/")
+    assert len(captured) == KEPT_PAGE
+    assert page.content.decode().count("<details") > 20
+
+    start("member_state_statistics", "dk", "2025", filer)
+    assert warm_pages() == 3

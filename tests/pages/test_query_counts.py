@@ -65,6 +65,8 @@ PAGES: dict[str, tuple[Callable[[], Client], int]] = {
     "/dashboards/reference/?period=2019": (commission, 10),
     "/report/": (commission, 7),
     "/dashboards/measurements/": (commission, 15),
+    "/dashboards/quality/": (commission, 25),
+    "/dashboards/quality/?rule=member_state_statistics/1/M-CNV-001": (commission, 19),
     "/dashboards/member-states/reports.csv?period=2022": (commission, 8),
     "/exports/": (commission, 6),
     "/vintages/?from=2020-01-01&to=2020-12-31": (commission, 5),
