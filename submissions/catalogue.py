@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from django.conf import settings
 
 from submissions.loading import Catalogue, load_catalogue
@@ -11,4 +9,4 @@ from submissions.loading import Catalogue, load_catalogue
 
 def catalogue() -> Catalogue:
     """Loaded once a process from `settings.DEFINITIONS_DIR`."""
-    return load_catalogue(Path(settings.DEFINITIONS_DIR))
+    return load_catalogue(settings.DEFINITIONS_DIR)

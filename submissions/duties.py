@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -119,24 +119,36 @@ class Duty:
 def duties(user: User, *, entities: Iterable[int] | None = None, on: date | None = None, **period: str) -> list[Duty]:
     """All duties this user may see whose time has come, by deadline; with `on` as they stood at the end of that day.
     Four queries, with `on` five, whatever the size."""
+    return as_they_stand(user, owed(user, entities=entities, on=on, **period), on=on)
+
+
+Owed = tuple[Obligation, ReportingPeriod]
+
+
+def owed(user: User, *, entities: Iterable[int] | None = None, on: date | None = None, **period: str) -> list[Owed]:
+    """What is owed, whatever was filed. Two queries."""
     obligations = Obligation.objects.visible_to(user).select_related("entity")
     if entities is not None:
         obligations = obligations.filter(entity__in=entities)
-    today = on or timezone.localdate()
-    begun = Q(start__lte=today)
+    begun = Q(start__lte=on or timezone.localdate())
     periods = list(ReportingPeriod.objects.filter(begun, **period))
-    filings = filings_then(user, on) if on else filings_now(user)
+    return [(obligation, one) for obligation in obligations for one in periods if obligation.covers(one)]
+
+
+def as_they_stand(user: User, wanted: Sequence[Owed], *, on: date | None = None) -> list[Duty]:
+    """What is owed with what was filed for it, by deadline. Two queries, with `on` three."""
+    periods = {period.pk for _obligation, period in wanted}
+    filings = filings_then(user, on, periods) if on else filings_now(user, periods)
     reliefs = reliefs_by_duty(user, on)
+    today = on or timezone.localdate()
     found = []
-    for obligation in obligations:
-        for one in periods:
-            if obligation.covers(one):
-                key = obligation.pk, one.pk
-                filing, first = filings.get(key, (None, None))
-                if filing is not None:
-                    # Spares a query a row: both are in hand.
-                    filing.obligation, filing.period = obligation, one
-                found.append(Duty(obligation, one, filing, today, first, reliefs.get(key)))
+    for obligation, period in wanted:
+        key = obligation.pk, period.pk
+        filing, first = filings.get(key, (None, None))
+        if filing is not None:
+            # Spares a query a row: both are in hand.
+            filing.obligation, filing.period = obligation, period
+        found.append(Duty(obligation, period, filing, today, first, reliefs.get(key)))
     return sorted(found, key=lambda d: (d.due_on or d.period.end, d.obligation.return_id, d.obligation.entity.code))
 
 
@@ -144,9 +156,10 @@ Filed = dict[tuple[int, int], tuple[Filing | None, date | None]]
 """By obligation and period: the filing, and the day it was first filed."""
 
 
-def filings_now(user: User) -> Filed:
+def filings_now(user: User, periods: Collection[int]) -> Filed:
     first = Min("revisions__filed_on", filter=~Q(revisions__state=WITHDRAWN))
-    filings = Filing.objects.visible_to(user).select_related("latest", "current", "draft").annotate(first_filed=first)
+    filings = Filing.objects.visible_to(user).filter(period__in=periods).annotate(first_filed=first)
+    filings = filings.select_related("latest", "current", "draft")
     return {
         (filing.obligation_id, filing.period_id): (filing, getattr(filing, "first_filed", None)) for filing in filings
     }
@@ -161,16 +174,17 @@ def reliefs_by_duty(user: User, on: date | None) -> dict[tuple[int, int], Relief
 # As it stood ----------------------------------------------------------------------------------------------
 
 
-def filings_then(user: User, day: date) -> Filed:
+def filings_then(user: User, day: date, periods: Collection[int]) -> Filed:
     """Filings with the revisions that were there at the end of a day, in the states they had. What nobody had filed by
     then is left out."""
     revisions: dict[int, list[Revision]] = defaultdict(list)
-    for revision in Revision.objects.visible_to(user).order_by("filing", "number"):
+    seen = Revision.objects.visible_to(user).filter(filing__period__in=periods)
+    for revision in seen.order_by("filing", "number"):
         if arrived_by(revision, day):
             revisions[revision.filing_id].append(put_back(revision, day))
     return {
         (filing.obligation_id, filing.period_id): as_filed(filing, revisions[filing.pk])
-        for filing in Filing.objects.visible_to(user)
+        for filing in Filing.objects.visible_to(user).filter(period__in=periods)
         if filing.pk in revisions
     }
 

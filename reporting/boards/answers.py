@@ -141,7 +141,7 @@ def chart(filled: Filled, found: Grid, tiles: Sequence[Tile], marks: Mapping[str
         table=table(filled, found),
         specification=partial(charts.matrix, tiles, rows[: 2 * MOST_DRAWN], columns[:MOST_DRAWN], marks),
         note=bars.more(left),
-        sheet=sheet(filled.rows),
+        sheet=partial(sheet, filled.rows),
     )
 
 

@@ -32,7 +32,7 @@ def chart(filled: Filled) -> Chart:
         specification=partial(charts.bars, drawn) if drawn else None,
         note=more(*charts.left_out(drawn)),
         totals=tuple(totals.totals(filled.panel, board)) if board else (),
-        sheet=sheet(rows),
+        sheet=partial(sheet, rows),
     )
 
 

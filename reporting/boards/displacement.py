@@ -65,13 +65,7 @@ def pairs_chart(asking: Asking) -> Chart | None:
             )
             for row in counted.head(PAIRS).iter_rows(named=True)
         )),
-        sheet=Sheet(
-            (HOST, TO, "value", "lines", "added"),
-            tuple(
-                (place_code(row[HOST]), place_code(row[TO]), row["total"], row["lines"], row["added"])
-                for row in counted.iter_rows(named=True)
-            ),
-        ),
+        sheet=partial(pairs_sheet, counted),
         specification=partial(
             drawing.heat, tiles, [froms[code] for code in some], [place_code(code) for code in others], unit,
             titles=(definition.dimensions[TO].label[language], ""),
@@ -82,6 +76,14 @@ def pairs_chart(asking: Asking) -> Chart | None:
         )
         % {"names": ", ".join(said), "pairs": number(len(counted), language)},
     )  # fmt: skip
+
+
+def pairs_sheet(counted: pl.DataFrame) -> Sheet:
+    rows = counted.select(HOST, TO, "total", "lines", "added").iter_rows()
+    return Sheet(
+        (HOST, TO, "value", "lines", "added"),
+        tuple((place_code(host), place_code(to), *counts) for host, to, *counts in rows),
+    )
 
 
 def share_chart(asking: Asking) -> Chart | None:

@@ -21,7 +21,7 @@ MEDIA_TYPES = {
 def sheet_of(chart: Chart) -> Sheet:
     """What a chart gives to download: its sheet, else its table with the numbers as numbers."""
     if chart.sheet is not None:
-        return chart.sheet
+        return chart.sheet()
     head = tuple(f"{one.label} ({one.unit})" if one.unit else one.label for one in chart.table.columns)
     rows = (tuple(cell.text if cell.number is None else cell.number for cell in row) for row in chart.table.rows)
     return Sheet(head, tuple(rows))

@@ -69,6 +69,7 @@ def asking_of(data: QueryDict, board: Board, user: User) -> Asking:
         choices={one.name: given[one.name] for one in board.filters},
         sort=given["sort"],
         order=given["order"],
+        kept=base.kept,  # what the filters' options were read from
     )
 
 

@@ -27,28 +27,32 @@ from reporting.boards.summed import figure, titled, units
 from reporting.comparability.knowledge import knowledge
 from reporting.observed import observed
 from reporting.places import place_code
+from reporting.rollups import reading
 from submissions.presentation import in_language, number, unit_label
 
+MONTHLY = [OBSERVED, MEDIAN]
 
-def by_month(asking: Asking, code: str) -> pl.DataFrame:
-    """The lines of a data point for the countries with most of what was observed, as filed. One query."""
+
+def by_month(asking: Asking) -> dict[str, pl.DataFrame]:
+    """Data point -> its lines for the countries with most of what was observed, as filed. One query."""
     found = asked(asking)
     hosts = ranked(asking, OBSERVED, LISTED)
     if found is None or not hosts:
-        return pl.DataFrame()
+        return {}
     mine, period = found
     months = [f"{period.start.year}-{month:02}" for month in range(1, 13)]
-    addresses = [f"{code}[{MONTH}={month},{HOST}={host}]" for host in hosts for month in months]
-    lines = observed(asking.user, asking.as_of, revision=mine.revision, code=code, address__in=addresses)
+    addresses = [f"{code}[{MONTH}={month},{HOST}={host}]" for code in MONTHLY for host in hosts for month in months]
+    lines = observed(asking.user, asking.as_of, revision=mine.revision, code__in=MONTHLY, address__in=addresses)
     taken = (pl.col("address").str.extract(rf"[\[,]{name}=([^,\]]*)").alias(name) for name in (MONTH, HOST))
-    return lines.with_columns(*taken).with_columns(pl.len().over(MONTH, HOST).alias("times"))
+    lines = lines.with_columns(*taken).with_columns(pl.len().over("code", MONTH, HOST).alias("times"))
+    return {code: lines.filter(pl.col("code") == code) for code in lines["code"].unique()}
 
 
 def monthly(asking: Asking, code: str, id: str, what: str, caveats: tuple[str, ...]) -> Chart | None:
     """Figures of a data point, country by month, each as it was filed."""
     found = asked(asking)
-    lines = asking.once(f"monthly {code}", lambda one: by_month(one, code))
-    if found is None or lines.is_empty():
+    lines = asking.once("monthly", by_month).get(code)
+    if found is None or lines is None:
         return None
     mine, period = found
     definition, language = period.definition, asking.language
@@ -163,8 +167,7 @@ def years_chart(asking: Asking) -> Chart | None:
         return None
     mine, period = found
     language = asking.language
-    lines = sources.sums(asking, [OBSERVED], [HOST], [one.revision for one in filed])
-    lines = lines.filter(pl.col(HOST).is_in(hosts))
+    lines = reading.sums(asking.user, [one.revision for one in filed], [OBSERVED], [HOST], hosts)
     label_of = {one.revision: one.period for one in filed}
     by_place = {(row[HOST], label_of[row["revision"]]): row for row in lines.iter_rows(named=True)}
     names = {host: period.definition.member_label(HOST, host, language) for host in hosts}

@@ -32,7 +32,7 @@ def chart(filled: Filled) -> Chart:
         table=table(filled),
         specification=partial(charts.bars, drawn) if drawn else None,
         note=bars.more(*charts.left_out(drawn)),
-        sheet=sheet(filled.rows),
+        sheet=partial(sheet, filled.rows),
     )
 
 

@@ -64,5 +64,5 @@ class Chart:
     specification: Specification | None
     note: str = ""
     totals: tuple[ShownTotal, ...] = ()
-    sheet: Sheet | None = None
-    """What is downloaded; without it, the table."""
+    sheet: Callable[[], Sheet] | None = None
+    """Makes what is downloaded; without it, the table is."""

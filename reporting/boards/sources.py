@@ -20,7 +20,7 @@ HEDGE = "≈ "
 
 def standing(asking: Asking) -> list[Standing]:
     """The filings whose figures count, of all periods and of the entities asked for."""
-    found = asking.once("measurements", lambda one: reading.standing(one.user, RETURN, one.as_of))
+    found = asking.once(f"measurements {asking.as_of}", lambda one: reading.standing(one.user, RETURN, one.as_of))
     return [one for one in found if not asking.entities or one.entity in asking.entities]
 
 
@@ -51,12 +51,12 @@ def years(asking: Asking) -> list[Standing]:
     return [one for one in standing(asking) if mine and one.entity == mine.entity and one.period in labels]
 
 
-def sums(asking: Asking, codes: Sequence[str], over: Sequence[str], revisions: Sequence[int] = ()) -> pl.DataFrame:
-    """Sums of the chosen filing, or of `revisions`; see `reading.sums`. One query a question."""
+def sums(asking: Asking, codes: Sequence[str], over: Sequence[str]) -> pl.DataFrame:
+    """Sums of the chosen filing; see `reading.sums`. One query for all data points that are summed over the same."""
     mine = chosen(asking)
-    wanted = tuple(revisions) or ((mine.revision,) if mine else ())
-    key = f"sums {wanted} {','.join(codes)} {','.join(over)}"
-    return asking.once(key, lambda one: reading.sums(one.user, wanted, codes, over))
+    wanted = [mine.revision] if mine else []
+    found = asking.once(f"sums {','.join(over)}", lambda one: reading.sums(one.user, wanted, (), over))
+    return found.filter(pl.col("code").is_in(codes))
 
 
 def shown(row: dict[str, object], language: str) -> str:

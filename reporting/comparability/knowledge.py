@@ -76,7 +76,7 @@ def fits(stated: str, wanted: str) -> bool:
 
 def knowledge() -> Knowledge:
     """Loaded once a process from `settings.DEFINITIONS_DIR`."""
-    return load(Path(settings.DEFINITIONS_DIR))
+    return load(settings.DEFINITIONS_DIR)
 
 
 @lru_cache(maxsize=8)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 import polars as pl
 
@@ -82,7 +83,7 @@ class Content:
     """It is nil and says why: once for all, or on every figure that is required."""
     sections: tuple[Section, ...]
 
-    @property
+    @cached_property
     def state(self) -> str:
         if self.nil:
             return "nil" if self.reasoned else "nil_without_reason"

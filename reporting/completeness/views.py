@@ -29,7 +29,7 @@ from reporting.views import csv_response
 from submissions import actions
 from submissions.catalogue import catalogue
 from submissions.definition import Definition
-from submissions.duties import Duty, duties
+from submissions.duties import Duty, as_they_stand, duties, owed
 from submissions.models import STATE_LABELS, Relief
 from submissions.presentation import in_language
 
@@ -80,12 +80,12 @@ class Asked:
         today = timezone.localdate()
         return {"on": self.on, "query": self.query, "day": self.on or today, "today": today}
 
-    def duties(self) -> list[Duty]:
-        return duties(self.user, on=self.on)
+    def duties(self, return_id: str, label: str) -> list[Duty]:
+        return duties(self.user, on=self.on, return_id=return_id, label=label)
 
     def of_period(self, return_id: str, label: str) -> tuple[Picture, list[Standing]]:
         """At least one duty, or 404."""
-        mine = [d for d in self.duties() if (d.period.return_id, d.period.label) == (return_id, label)]
+        mine = self.duties(return_id, label)
         if not mine:
             raise Http404
         seen = picture(self.user, only=sorted(mine, key=lambda duty: duty.obligation.entity.name))
@@ -121,17 +121,19 @@ def completeness_page(request: HttpRequest) -> HttpResponse:
 
 def completeness_content(asked: Asked, return_id: str) -> str:
     """Of the return asked for; 404 for one that nobody owes."""
-    found = asked.duties()
-    owed = [return_id for return_id in catalogue().returns if any(d.period.return_id == return_id for d in found)]
-    chosen = return_id or (PREFERRED if PREFERRED in owed else next(iter(owed), ""))
-    if owed and chosen not in owed:
+    every = owed(asked.user, on=asked.on)
+    there = {period.return_id for _obligation, period in every}
+    returns = [return_id for return_id in catalogue().returns if return_id in there]
+    chosen = return_id or (PREFERRED if PREFERRED in returns else next(iter(returns), ""))
+    if returns and chosen not in returns:
         raise Http404
-    seen = picture(asked.user, only=[duty for duty in found if duty.period.return_id == chosen])
+    mine = [(obligation, period) for obligation, period in every if period.return_id == chosen]
+    seen = picture(asked.user, only=as_they_stand(asked.user, mine, on=asked.on))
     context = asked.frame() | {
         "heading": _("Completeness"),
-        "returns": [(return_id, title_of(return_id)) for return_id in owed],
+        "returns": [(return_id, title_of(return_id)) for return_id in returns],
         "chosen": chosen,
-        "matrix": matrix(seen.standings) if owed else None,
+        "matrix": matrix(seen.standings) if returns else None,
         "not_filed": not_filed(seen.standings),
         "legend": [(state, STATE_LABELS[state]) for state in LEGEND],
     }
@@ -201,8 +203,8 @@ def duty_response(
 
 
 def one_duty(asked: Asked, return_id: str, label: str, entity: str) -> tuple[Picture, Standing]:
-    for duty in asked.duties():
-        if (duty.period.return_id, duty.period.label, duty.obligation.entity.code) == (return_id, label, entity):
+    for duty in asked.duties(return_id, label):
+        if duty.obligation.entity.code == entity:
             seen = picture(asked.user, only=[duty])
             return seen, seen.standings[0]
     raise Http404

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
-from django.db.models import Case, F, IntegerField, Sum, Value, When
+from django.db.models import F
 
 from portal.models import User
 from reporting.models.rollup import Rollup, SummedRevision
@@ -26,6 +26,18 @@ SUMS = {
     "total": pl.Float64,
 }
 """Columns of `sums`; of the lines, how many are in the total, and how many of these are hedged, estimated, provisional."""
+
+ROLLUPS = {
+    "summed": pl.Int64,
+    "code": pl.String,
+    "members": pl.String,
+    "unit": pl.String,
+    "obs_status": pl.String,
+    "lines": pl.Int64,
+    "added": pl.Int64,
+    "hedged": pl.Int64,
+    "total": pl.Float64,
+}
 
 
 @dataclass(frozen=True)
@@ -60,26 +72,33 @@ def standing(user: User, return_id: str, as_of: date | None = None) -> list[Stan
     ]  # fmt: skip
 
 
-def sums(user: User, revisions: Iterable[int], codes: Iterable[str], over: Sequence[str]) -> pl.DataFrame:
-    """Columns SUMS and one for each dimension of `over`, which a panel has to ask for. One query."""
-    rows = Rollup.objects.visible_to(user).filter(summed__in=list(revisions), code__in=list(codes), over=",".join(over))
-    found = (
-        rows.order_by("summed", "code", "members", "unit")
-        .values_list("summed", "code", "unit", "members")
-        .annotate(
-            Sum("lines"),
-            Sum("added"),
-            Sum("hedged"),
-            estimated=with_status("E"),
-            provisional=with_status("P"),
-            summed_up=Sum("total"),
+def sums(
+    user: User, revisions: Iterable[int], codes: Collection[str], over: Sequence[str], members: Collection[str] = ()
+) -> pl.DataFrame:
+    """Columns SUMS and one for each dimension of `over`, which a panel has to ask for. No codes, no members: all that
+    are summed over these. One query."""
+    rows = Rollup.objects.visible_to(user).filter(summed__in=list(revisions), over=",".join(over))
+    rows = rows.filter(code__in=codes) if codes else rows
+    rows = rows.filter(members__in=members) if members else rows
+    # Thousands of rows: added up here, which costs less than the conversion of every sum that a query gives.
+    found = pl.DataFrame(list(rows.values_list(*ROLLUPS)), schema=ROLLUPS, orient="row", infer_schema_length=None)
+    given, parts = ["revision", "code", "members", "unit"], pl.col("members").str.split(",")
+    summed = (
+        found.rename({"summed": "revision"})
+        .group_by(given)
+        .agg(
+            pl.col("lines", "added", "hedged").sum(),
+            with_status("E").alias("estimated"),
+            with_status("P").alias("provisional"),
+            pl.when(pl.col("total").is_not_null().any()).then(pl.col("total").sum()).alias("total"),
         )
+        .sort(given)
     )
-    frame = pl.DataFrame(list(found), schema=SUMS, orient="row", infer_schema_length=None)
-    parts = pl.col("members").str.split(",")
-    return frame.with_columns(parts.list.get(place, null_on_oob=True).alias(name) for place, name in enumerate(over))
+    return summed.select(
+        *SUMS, *(parts.list.get(place, null_on_oob=True).alias(name) for place, name in enumerate(over))
+    )
 
 
-def with_status(status: str) -> Sum:
+def with_status(status: str) -> pl.Expr:
     """How many of the added lines have this status."""
-    return Sum(Case(When(obs_status=status, then=F("added")), default=Value(0), output_field=IntegerField()))
+    return pl.col("added").filter(pl.col("obs_status") == status).sum()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -32,3 +34,14 @@ def content(cell: Cell) -> str:
         text = f'<a href="{conditional_escape(cell.href)}">{text}</a>'
     before = "<br>" if cell.text else ""
     return text + "".join(f'{before}<span class="muted">{conditional_escape(note)}</span>' for note in cell.notes)
+
+
+@register.simple_tag
+def state(key: str, label: object, compact: bool = False) -> SafeString:
+    """`components/state.html`, for tables of many states: each is rendered once a process."""
+    return state_rendered(key, str(label), compact)
+
+
+@lru_cache(maxsize=1024)
+def state_rendered(key: str, label: str, compact: bool) -> SafeString:
+    return render_to_string("components/state.html", {"state": key, "label": label, "compact": compact})

@@ -95,11 +95,11 @@ GET  /report/{report}/report.html             302   404   404   404   404   404 
 GET  /report/{report}/report.odt              302   404   404   404   404   404   404   404   404   404   404   404
 GET  /sdmx/2.1/dataflow/EC_CSA                200   200   200   200   200   200   200   200   200   200   200   200
 GET  /sdmx/2.1/schema/dataflow/EC_CSA/PROVIDER_REPORT 200 200 200 200 200 200 200   200   200   200   200   200
-GET  /sdmx/2.1/data/MEMBER_STATE_STATISTICS   200   404   404   404   404   404   404   200   404   200   200   200
+GET  /sdmx/2.1/data/MEMBER_STATE_STATISTICS   200   200   200   200   200   200   200   200   200   200   200   200
 GET  /sdmx/3.0/structure/codelist/EC_CSA/CL_UNIT 200 200  200   200   200   200   200   200   200   200   200   200
 GET  /sdmx/3.0/structure/codelist/EC_CSA/CL_NONE 404 404  404   404   404   404   404   404   404   404   404   404
 GET  /sdmx/3.0/schema/dataflow/EC_CSA/PROVIDER_REPORT 200 200 200 200 200 200 200   200   200   200   200   200
-GET  /sdmx/3.0/data/dataflow/EC_CSA/PROVIDER_REPORT/2021.0.0 200 404 200 200 200 200 200 404 200 200  200   200
+GET  /sdmx/3.0/data/dataflow/EC_CSA/PROVIDER_REPORT/2021.0.0 200 200 200 200 200 200 200 200 200 200  200   200
 GET  /releases/                               302   404   404   404   404   404   404   404   404   200   200   200
 GET  /releases/{released}/                    302   405   405   405   405   405   405   405   405   405   405   405
 POST /releases/{released}/                    302   404   404   404   404   404   404   404   404   302   302+  302

@@ -64,7 +64,7 @@ PAGES: dict[str, tuple[Callable[[], Client], int]] = {
     "/dashboards/member-states/": (commission, 8),
     "/dashboards/reference/?period=2019": (commission, 10),
     "/report/": (commission, 7),
-    "/dashboards/measurements/": (commission, 15),
+    "/dashboards/measurements/": (commission, 11),
     "/dashboards/quality/": (commission, 25),
     "/dashboards/quality/?rule=member_state_statistics/1/M-CNV-001": (commission, 19),
     "/dashboards/member-states/reports.csv?period=2022": (commission, 8),

@@ -263,7 +263,7 @@ def test_the_published_filings_are_found_where_they_disagree(
 ) -> None:
     reader = User.objects.get(pk=person("commission", "reviewer").pk)
     assert reader.access.commission
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         found = across(reader)
     assert Counter(one.rule for one in found) == {
         "X-REF-001": 11, "X-REF-002": 2, "X-REF-003": 1, "X-REF-004": 1, "X-REF-005": 1, "X-POP-001": 12,

@@ -285,7 +285,7 @@ def test_a_new_data_point_is_there_by_itself(tmp_path: Path, get: Get) -> None:
     points = folder / "measurement_series_1" / "data_points.csv"
     points.write_text(points.read_text().replace("\nmethod.changes,", "\nmethod.new_thing,", 1))
 
-    with override_settings(DEFINITIONS_DIR=str(folder)):
+    with override_settings(DEFINITIONS_DIR=folder):
         found = body(get("2.1/codelist/EC_CSA/CL_MEASUREMENT_SERIES_INDICATOR", accept="*/*"))
 
     assert b'id="method-new_thing"' in found
