@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from portal.reader import language
+from reporting.places import place_code
 from reporting.report.material import Line, Material, first_printed
 from reporting.report.outline import ColumnOutline, TableOutline, Take, outline
 from submissions.catalogue import catalogue
-from submissions.definition import Definition
+from submissions.definition import Code, Definition
 from submissions.models import ReportingPeriod
 
 
@@ -73,7 +74,7 @@ def row_keys(
 
 def in_order(entities: set[str], material: Material) -> list[str]:
     """Member States as the Union lists them, others by name."""
-    areas = list(union_codes())
+    areas = list(areas_of_the_union())
     return sorted(
         entities,
         key=lambda code: (
@@ -92,18 +93,17 @@ def state_of(code: str, material: Material) -> str:
 def listed(definition: Definition, dimension: str, members: set[str]) -> list[str]:
     """Members in the order of the Union's list of Member States, then of their code list."""
     code_list = definition.dimensions[dimension].code_list
-    order = [*union_codes(), *(definition.code_lists[code_list].codes if code_list else sorted(members))]
+    order = [*areas_of_the_union(), *(definition.code_lists[code_list].codes if code_list else sorted(members))]
     return sorted(members, key=order.index)
 
 
-def union_codes() -> Mapping[str, str]:
-    """ISO code of a Member State -> the code that the Union uses for it."""
-    codes = catalogue().code_lists["area"].codes.values()
-    return {one.id: one.equivalent.rpartition("GEO=")[2] or one.id for one in codes}
+def areas_of_the_union() -> Mapping[str, Code]:
+    """By ISO code, in the order in which the Union lists its Member States."""
+    return catalogue().code_lists["area"].codes
 
 
 def with_code(name: str, country: str) -> str:
-    code = union_codes().get(country, "")
+    code = place_code(country) if country in areas_of_the_union() else ""
     return f"{name} ({code})" if len(code) == 2 else name
 
 

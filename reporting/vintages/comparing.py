@@ -11,8 +11,9 @@ import polars as pl
 
 from portal.models import User
 from reporting.exports.asking import Asked, lines_among
-from reporting.exports.columns import labels, union_codes
+from reporting.exports.columns import labels
 from reporting.exports.reading import KEPT, frames
+from reporting.places import place_code
 from submissions.models import Revision
 from submissions.models.revision import RevisionQuerySet, day_after
 
@@ -147,6 +148,6 @@ def told(pair: Moved) -> tuple[object, ...]:
     entity = filing.obligation.entity
     return (
         filing.pk, filing.period.return_id, now.version, filing.period.label, entity.code,
-        union_codes().get(entity.country, entity.country), pair.then.receipt if pair.then else "", now.receipt,
+        place_code(entity.country), pair.then.receipt if pair.then else "", now.receipt,
         str(now.submitted_by), str(now.decided_by), now.decided_at, now.reason, now.decision_reason,
     )  # fmt: skip
