@@ -105,6 +105,7 @@ def test_a_member_state_files_by_workbook_and_mends_three_mistakes_in_it(page, t
     wrote(annotated, {address: FIGURES[address] for address in MISTAKES})
 
     page.get_by_role("link", name="Upload a corrected file").click()
+    expect(page.locator(".dropzone")).to_be_visible()
     page.evaluate(DROP, base64.b64encode(annotated.read_bytes()).decode())
     expect(page.locator("input[type=file]")).to_have_value(re.compile("dk corrected"))
     page.get_by_role("button", name="Upload and check").click()
