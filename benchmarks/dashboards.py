@@ -39,11 +39,14 @@ PAGES = {
     "/dashboards/measurements/?period=2010": 300,
     "/completeness/": 300,
     "/completeness/measurement_series/2010/": 300,
-    "/dashboards/quality/": 1000,
-    "/dashboards/quality/?return=member_state_statistics&period=2010": 1000,
+    "/dashboards/quality/": 300,
+    "/dashboards/quality/?chapter=sums": 300,
+    "/dashboards/quality/?chapter=findings": 300,
+    "/dashboards/quality/?return=member_state_statistics&period=2010": 300,
+    "/dashboards/quality/?return=member_state_statistics&period=2010&chapter=sums": 300,
+    "/dashboards/quality/?return=member_state_statistics&period=2010&chapter=findings": 300,
 }
-"""Address -> milliseconds that 95 of 100 may take without a cache; charts 300, anything from the cache 50. A worker makes
-the page of data quality before a reader asks."""
+"""Address -> milliseconds that 95 of 100 may take without a cache; charts 300, anything from the cache 50."""
 CHART, CACHED = 300, 50
 
 

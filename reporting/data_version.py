@@ -8,10 +8,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Count, F, Max
+from django.db.models import Count, Max
 
 from portal.models import User
-from submissions.models import Filing, Revision
+from submissions.models import Revision
 
 SOURCES = ("portal", "submissions", "reporting", "templates", "locale")
 
@@ -20,9 +20,7 @@ def data_version(user: User, as_of: date | None = None) -> str:
     """Another text as soon as anything that this user may see is accepted, or the portal itself changes. Acceptance is
     never taken back, so the number of accepted revisions and the last of them tell. Users who see the same share it.
     One query."""
-    seen = Revision.objects.filter(filing__in=Filing.objects.visible_to(user), filing__sandbox=False)
-    standing = seen.filter(filing__current=F("pk")) if as_of is None else seen.standing(as_of)
-    counted = standing.aggregate(number=Count("pk"), last=Max("decided_at"))
+    counted = Revision.objects.visible_to(user).counting(as_of).aggregate(number=Count("pk"), last=Max("decided_at"))
     parts = (scope(user), as_of, counted["number"], counted["last"], portal_version())
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 

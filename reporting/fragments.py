@@ -1,10 +1,10 @@
-"""Parts of pages that are kept as long as nothing they tell of changes: completeness and data quality, which hang on more
-than what was accepted."""
+"""Pages, parts of pages and files that are kept as long as nothing they tell of changes."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from typing import TypeVar
 
 from django.core.cache import cache
 from django.db.models import Count, Max
@@ -19,23 +19,27 @@ from submissions.models import Draft, Explanation, Filing, Obligation, Relief, R
 
 KEPT_FOR = 3600
 """Seconds; what is older goes, so that the cache stays small."""
+Content = TypeVar("Content", bound=str | bytes)
 
 
 def fragment(request: HttpRequest, make: Callable[[], str]) -> SafeString:
-    """HTML that was made before for the same address, language, day, access and state of all filings; else made now.
-    Seven queries of a few rows."""
-    return kept(request.get_full_path(), user_of(request), (*filed(), drafted()), make)
-
-
-def kept(path: str, user: User, state: tuple[object, ...], make: Callable[[], str]) -> SafeString:
-    """`state`: another answer where the content has to be made anew."""
-    parts = (path, language(), timezone.localdate(), scope(user), state)
-    key = "fragment-" + hashlib.sha256(repr(parts).encode()).hexdigest()
-    content = cache.get(key)
-    if content is None:
-        content = str(make())
-        cache.set(key, content, KEPT_FOR)
+    """HTML of a template, kept for this address and state of all filings. Seven queries of a few rows."""
+    content = kept(request.get_full_path(), user_of(request), (*filed(), drafted()), make)
     return mark_safe(content)  # noqa: S308 -- a template made it, which escapes
+
+
+def kept(
+    path: str, user: User, state: tuple[object, ...], make: Callable[[], Content], seconds: int = KEPT_FOR
+) -> Content:
+    """What was made before for the same address, language, day, access and `state`; else made now. `state`: another one
+    where it has to be made anew."""
+    parts = (path, language(), timezone.localdate(), scope(user), state)
+    key = "kept-" + hashlib.sha256(repr(parts).encode()).hexdigest()
+    content: Content | None = cache.get(key)
+    if content is None:
+        content = make()
+        cache.set(key, content, seconds)
+    return content
 
 
 def filed() -> tuple[object, ...]:

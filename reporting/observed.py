@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -11,37 +12,41 @@ import polars as pl
 from portal.models import User
 from submissions.catalogue import catalogue
 from submissions.definition import Definition
-from submissions.models import Observation
-from submissions.models.verdict import ObservationQuerySet
+from submissions.models import Observation, Revision
+from submissions.models.revision import RevisionQuerySet
 
-FILED = {
-    "revision": ("revision_id", pl.Int64),
-    "filing": ("revision__filing_id", pl.Int64),
-    "entity": ("revision__filing__obligation__entity__code", pl.String),
-    "country": ("revision__filing__obligation__entity__country", pl.String),
-    "return_id": ("revision__filing__period__return_id", pl.String),
-    "version": ("revision__version", pl.String),
-    "period": ("revision__filing__period__label", pl.String),
-    "head_start": ("revision__filing__period__start", pl.Date),
-    "head_end": ("revision__filing__period__end", pl.Date),
-    "line": ("line", pl.Int64),
-    "address": ("address", pl.String),
-    "code": ("code", pl.String),
-    "value": ("value", pl.String),
-    "number": ("number", pl.Float64),
-    "low": ("low", pl.Float64),
-    "high": ("high", pl.Float64),
-    "obs_status": ("obs_status", pl.String),
-    "start": ("start", pl.Date),
-    "end": ("end", pl.Date),
-    "own_period": ("own_period", pl.Int64),
-    "unit": ("unit", pl.String),
-    "qualifier": ("qualifier", pl.String),
-    "reason": ("reason", pl.String),
-    "flags": ("flags", pl.String),
-    "comment": ("comment", pl.String),
+HEADS = {
+    "filing": ("filing_id", pl.Int64),
+    "entity": ("filing__obligation__entity__code", pl.String),
+    "country": ("filing__obligation__entity__country", pl.String),
+    "return_id": ("filing__period__return_id", pl.String),
+    "version": ("version", pl.String),
+    "period": ("filing__period__label", pl.String),
+    "head_start": ("filing__period__start", pl.Date),
+    "head_end": ("filing__period__end", pl.Date),
 }
-"""Column -> where it is kept, and its type."""
+"""Column -> where a revision keeps it, and its type."""
+LINES = {
+    "line": pl.Int64,
+    "address": pl.String,
+    "code": pl.String,
+    "value": pl.String,
+    "number": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "obs_status": pl.String,
+    "start": pl.Date,
+    "end": pl.Date,
+    "own_period": pl.Int64,
+    "unit": pl.String,
+    "qualifier": pl.String,
+    "reason": pl.String,
+    "flags": pl.String,
+    "comment": pl.String,
+}
+"""What each observation has of its own: column, which is also the field, -> type."""
+FILED = {"revision": pl.Int64, **{name: kind for name, (_path, kind) in HEADS.items()}, **LINES}
+"""Column -> type."""
 ASKED = {
     "value_type": pl.String,
     "asked_unit": pl.String,
@@ -57,19 +62,32 @@ one of those that come with a value."""
 
 
 def observed(user: User, as_of: date | None = None, **only: Any) -> pl.DataFrame:
-    """The observations that count and that this user may see, columns FILED and ASKED, by filing and line; with `as_of`
-    those that counted at the end of that day. `only` filters them as a query does. One query."""
-    counting = Observation.objects.current(as_of).visible_to(user)
-    return framed(counting.filter(revision__filing__sandbox=False, **only))
+    """The observations that count and that this user may see, columns FILED and ASKED, by revision and line; with `as_of`
+    those that counted at the end of that day. `only` filters as a query of observations does. Two queries."""
+    lines, heads = parted(only)
+    return framed(Revision.objects.visible_to(user).counting(as_of).filter(**heads), **lines)
 
 
-def framed(observations: ObservationQuerySet) -> pl.DataFrame:
-    """Columns FILED and ASKED of these observations, by revision and line. One query."""
-    rows = observations.order_by("revision", "line").values_list(*(path for path, _type in FILED.values()))
-    frame = pl.DataFrame(
-        list(rows), schema={name: kind for name, (_path, kind) in FILED.items()}, orient="row", infer_schema_length=None
+def parted(only: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Filters of observations, and those of their revisions."""
+    heads = {path.removeprefix("revision__"): value for path, value in only.items() if path.startswith("revision__")}
+    return {path: value for path, value in only.items() if not path.startswith("revision__")}, heads
+
+
+def framed(revisions: RevisionQuerySet, **only: Any) -> pl.DataFrame:
+    """Columns FILED and ASKED of the observations of these revisions, by revision and line. Two queries: the few
+    revisions are joined here, which takes half the time that the database needs to repeat them on every line."""
+    told = {"revision": pl.Int64} | {name: kind for name, (_path, kind) in HEADS.items()}
+    paths = ("pk", *(path for path, _kind in HEADS.values()))
+    heads = pl.DataFrame(list(revisions.order_by().values_list(*paths)), schema=told, orient="row")
+    kept = {"revision": pl.Int64, **LINES}
+    rows = (
+        Observation.objects.filter(revision__in=heads["revision"].to_list(), **only)
+        .order_by("revision_id", "line")
+        .values_list("revision_id", *LINES)
     )
-    return with_definitions(frame)
+    lines = pl.DataFrame(list(rows), schema=kept, orient="row", infer_schema_length=None)
+    return with_definitions(lines.join(heads, on="revision", how="left", maintain_order="left").select(*FILED))
 
 
 def with_definitions(frame: pl.DataFrame) -> pl.DataFrame:

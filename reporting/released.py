@@ -16,7 +16,7 @@ from reporting.comparability import compare_each
 from reporting.disclosure import Key, Ledger
 from reporting.observed import framed
 from reporting.statistics import Line, Statistics, UnionTotal
-from submissions.models import Observation, Release, ReportingPeriod
+from submissions.models import Release, ReportingPeriod, Revision
 
 NUMERIC = ("count", "percentage", "duration")
 
@@ -36,7 +36,7 @@ def made(marks: tuple[tuple[int, datetime], ...], threshold: int) -> dict[tuple[
         schema={"release": pl.Int64, "revision": pl.Int64},
         orient="row",
     )
-    everything = framed(Observation.objects.filter(revision__in=through.values("revision_id")))
+    everything = framed(Revision.objects.filter(pk__in=through.values("revision_id")))
     standing: dict[tuple[str, str], Statistics] = {}
     protected: dict[tuple[str, str], Statistics] = {}
     ledgers: dict[str, Ledger] = defaultdict(lambda: Ledger(threshold))

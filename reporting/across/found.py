@@ -51,7 +51,7 @@ class Found:
 
 
 def across(user: User) -> list[Found]:
-    """All findings across filings that this user may see. Three queries."""
+    """All findings across filings that this user may see. Six queries."""
     return findings(world_of(user))
 
 

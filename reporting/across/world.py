@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -122,20 +122,24 @@ def expected(figures: pl.DataFrame, series: pl.DataFrame, member: pl.Expr) -> pl
 
 
 def world_of(user: User, as_of: date | None = None) -> World:
-    """What this user may see; with `as_of` as it stood at the end of that day. Three queries, and one for each return of
+    """What this user may see; with `as_of` as it stood at the end of that day. Four queries, and two for each return of
     long filings."""
     return World(short(user, as_of), owed(user), whole=user.access.commission)
 
 
-def short(user: User, as_of: date | None) -> pl.DataFrame:
-    """As `observed`; of returns whose filings are so long that panels sum them up, only what has no dimensions: no rule
-    across filings reads the rest, and a million lines belong into no page."""
+def short(user: User, as_of: date | None, codes: Set[str] = frozenset(), **only: Any) -> pl.DataFrame:
+    """As `observed`, of these data points or of all; of returns whose filings are so long that panels sum them up, only what
+    has no dimensions: a million lines belong into no page, and no rule across filings reads them."""
     long = {definition.return_id for definition in summing()}
-    frames = [observed(user, as_of, revision__filing__period__return_id__in=set(catalogue().returns) - long)]
+    whole = {"code__in": codes} if codes else {}
+    frames = [
+        observed(user, as_of, revision__filing__period__return_id__in=set(catalogue().returns) - long, **whole, **only)
+    ]
     for return_id in long:
         points = [point for one in catalogue().versions(return_id) for point in one.points.values()]
-        codes = {point.code for point in points if not point.dimensions}
-        frames.append(observed(user, as_of, revision__filing__period__return_id=return_id, code__in=codes))
+        plain = {point.code for point in points if not point.dimensions}
+        some = plain & codes if codes else plain
+        frames.append(observed(user, as_of, revision__filing__period__return_id__in=[return_id], code__in=some, **only))
     return pl.concat(frames)
 
 

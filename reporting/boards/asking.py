@@ -71,7 +71,7 @@ class Asking:
         return found
 
     def frame(self, return_id: str, *, codes: Iterable[str] = (), periods: Iterable[str] = ()) -> pl.DataFrame:
-        """Columns FILED and ASKED of `reporting.observed`. One query, or none where `read` has them already."""
+        """Columns FILED and ASKED of `reporting.observed`. Two queries, or none where `read` has them already."""
         need = Need(return_id, frozenset(codes), frozenset(periods))
         known = next((one for one in self.frames if one.covers(need)), None)
         if known is None:
@@ -100,7 +100,7 @@ class Asking:
         return observed(self.user, self.as_of, **only)
 
     def read(self, needs: Iterable[Need]) -> None:
-        """Observations for many charts: one query a return and choice of periods."""
+        """Observations for many charts: two queries a return and choice of periods."""
         together: dict[tuple[str, frozenset[str]], frozenset[str] | None] = {}
         for return_id, codes, periods in needs:
             before = together.get((return_id, periods), frozenset())

@@ -34,7 +34,7 @@ MONTHLY = [OBSERVED, MEDIAN]
 
 
 def by_month(asking: Asking) -> dict[str, pl.DataFrame]:
-    """Data point -> its lines for the countries with most of what was observed, as filed. One query."""
+    """Data point -> its lines for the countries with most of what was observed, as filed. Two queries."""
     found = asked(asking)
     hosts = ranked(asking, OBSERVED, LISTED)
     if found is None or not hosts:
@@ -42,7 +42,7 @@ def by_month(asking: Asking) -> dict[str, pl.DataFrame]:
     mine, period = found
     months = [f"{period.start.year}-{month:02}" for month in range(1, 13)]
     addresses = [f"{code}[{MONTH}={month},{HOST}={host}]" for code in MONTHLY for host in hosts for month in months]
-    lines = observed(asking.user, asking.as_of, revision=mine.revision, code__in=MONTHLY, address__in=addresses)
+    lines = observed(asking.user, asking.as_of, revision__pk=mine.revision, code__in=MONTHLY, address__in=addresses)
     taken = (pl.col("address").str.extract(rf"[\[,]{name}=([^,\]]*)").alias(name) for name in (MONTH, HOST))
     lines = lines.with_columns(*taken).with_columns(pl.len().over("code", MONTH, HOST).alias("times"))
     return {code: lines.filter(pl.col("code") == code) for code in lines["code"].unique()}

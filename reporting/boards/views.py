@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from portal.reader import language, user_of
+from portal.reader import user_of
 from reporting import charts
 from reporting.boards import files
 from reporting.boards.catalogue import BOARDS, Board, tabs
@@ -24,6 +21,7 @@ from reporting.boards.page import page
 from reporting.boards.shapes import Chart
 from reporting.data_version import data_version
 from reporting.days import past_day
+from reporting.fragments import Content, kept
 from reporting.views import width
 
 KEPT_FOR = 600
@@ -38,7 +36,7 @@ def root(request: HttpRequest) -> HttpResponse:
 @require_safe
 def board_page(request: HttpRequest, name: str) -> HttpResponse:
     board = found(name)
-    content = kept(request, board, lambda: content_of(request, board))
+    content = kept_while_accepted(request, board, lambda: content_of(request, board))
     context = {
         "heading": board.title, "question": board.question, "dashboards": tabs(), "name": name, "content": content,
     }  # fmt: skip
@@ -61,24 +59,12 @@ def content_of(request: HttpRequest, board: Board) -> str:
     return render_to_string("reporting/dashboard_content.html", page(board, asking))
 
 
-def kept(request: HttpRequest, board: Board, make: Callable[[], Any]) -> Any:
-    """What was made before for the same address, language, access and figures; else made now."""
+def kept_while_accepted(request: HttpRequest, board: Board, make: Callable[[], Content]) -> Content:
+    """Until figures are accepted. One query."""
     if not board.kept:
         return make()
-    key = key_of(request, board)
-    content = cache.get(key)
-    if content is None:
-        content = make()
-        cache.set(key, content, KEPT_FOR)
-    return content
-
-
-def key_of(request: HttpRequest, board: Board) -> str:
-    """Pages name the day, so that it is part of the key. One query."""
-    day = past_day(request.GET.get("as_of", ""))
-    version = data_version(user_of(request), day), board.stirred()
-    parts = (request.get_full_path(), language(), timezone.localdate(), version)
-    return "board-" + hashlib.sha256(repr(parts).encode()).hexdigest()
+    state = data_version(user_of(request), past_day(request.GET.get("as_of", ""))), board.stirred()
+    return kept(request.get_full_path(), user_of(request), state, make, KEPT_FOR)
 
 
 @require_safe
@@ -86,7 +72,9 @@ def chart_file(request: HttpRequest, name: str, chart: str, kind: str) -> HttpRe
     board = found(name)
     if kind not in FILES:
         raise Http404
-    content = kept(request, board, lambda: FILES[kind](chart_of(request, board, chart, kind), width(request)))
+    content = kept_while_accepted(
+        request, board, lambda: FILES[kind](chart_of(request, board, chart, kind), width(request))
+    )
     response = HttpResponse(content, content_type=files.MEDIA_TYPES[kind])
     response["Cache-Control"] = "private, no-cache"
     if kind != "svg":

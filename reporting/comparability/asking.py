@@ -31,7 +31,7 @@ class Question:
 
 
 def answer(question: Question, user: User) -> Comparison:
-    """The comparison of what this user may see. Three queries."""
+    """The comparison of what this user may see. Four queries."""
     periods = list(periods_of(question))
     only: dict[str, Any] = {
         "revision__filing__period__in": periods, "code__in": {split_address(a)[0] for a in question.addresses},

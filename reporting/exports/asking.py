@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from django.db.models import F
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -86,15 +85,14 @@ class Asked:
 
     def revisions(self, user: User) -> RevisionQuerySet:
         """Those that stand, of what this user may see."""
-        seen: RevisionQuerySet = Revision.objects.visible_to(user).filter(filing__sandbox=False)
+        seen: RevisionQuerySet = Revision.objects.visible_to(user).counting(self.as_of)
         chosen = {
             "filing__period__return_id": self.return_id,
             "version": self.version,
             "filing__obligation__entity__code__in": self.entities,
             "filing__period__label__in": self.periods,
         }
-        seen = seen.filter(**{name: value for name, value in chosen.items() if value})
-        return seen.standing(self.as_of) if self.as_of else seen.filter(filing__current=F("pk"))
+        return seen.filter(**{name: value for name, value in chosen.items() if value})
 
 
 def definitions(return_id: str) -> Sequence[Definition]:

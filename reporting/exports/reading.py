@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import polars as pl
 from django.db import close_old_connections, connection
 
-from reporting.observed import FILED
+from reporting.observed import LINES
 from submissions.models.verdict import ObservationQuerySet
 
 PIECE = 10_000
@@ -23,9 +23,8 @@ FIRST_PIECE = 5_000
 """The first is small: the answer begins at once."""
 REVISIONS = 1_000
 """Revisions of a piece, at most; SQLite takes no statement with very many parameters."""
-KEPT = {name: kind for name, (path, kind) in FILED.items() if "__" not in path}
-"""Columns that each line has of its own, beside `revision`."""
-COLUMNS = ["revision_id", *(FILED[name][0] for name in KEPT if name != "revision")]
+KEPT = {"revision": pl.Int64, **LINES}
+COLUMNS = ["revision_id", *LINES]
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from portal.models import User
@@ -38,12 +36,6 @@ class SummedRevision(models.Model):
 class RollupQuerySet(models.QuerySet["Rollup"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(summed__revision__filing__in=Filing.objects.visible_to(user))
-
-    def current(self, as_of: date | None = None) -> Self:
-        """Of revisions whose figures count, now or at the end of a day."""
-        if as_of is None:
-            return self.filter(summed__revision__filing__current=F("summed__revision"))
-        return self.filter(summed__revision__in=Revision.objects.standing(as_of))
 
 
 class Rollup(models.Model):

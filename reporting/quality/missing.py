@@ -45,14 +45,14 @@ def missing(picture: Picture, observations: pl.DataFrame) -> list[Missing]:
     answers = answers_of(picture)
     reasons = reasons_of(observations)
     found: list[Missing] = []
-    for _key, some in groupby(sorted(due(picture), key=in_order), key=in_order):
+    for _key, some in groupby(sorted(due(picture.standings), key=in_order), key=in_order):
         found += of_period(list(some), answers, reasons)
     return [one for one in found if one.lacking]
 
 
-def due(picture: Picture) -> list[Standing]:
+def due(standings: Iterable[Standing]) -> list[Standing]:
     """Duties whose figures are expected by now."""
-    return [one for one in picture.standings if one.duty.state not in ("exempted", "expected")]
+    return [one for one in standings if one.duty.state not in ("exempted", "expected")]
 
 
 def in_order(standing: Standing) -> tuple[str, str, str]:

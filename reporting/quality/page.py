@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from portal.models import User
 from portal.reader import language
 from reporting.quality.classes import rule_of
-from reporting.quality.report import Quality, Scope, of_one_rule, quality
+from reporting.quality.report import CHAPTERS, Chapter, Quality, Scope, quality, rules_broken
 from reporting.quality.told import title, told
 from submissions.models import Obligation, ReportingPeriod
 from submissions.presentation import number
@@ -29,8 +29,9 @@ Choices = tuple[list[tuple[str, str]], list[tuple[str, str]], list[tuple[str, st
 @dataclass(frozen=True)
 class Asked:
     scope: Scope = EVERYTHING
+    chapter: Chapter = "missing"
     rule: str = ""
-    """`return/version/code`, or empty: all rules, and the other chapters."""
+    """Of the findings: `return/version/code`, or empty: all rules."""
     as_of: date | None = None
 
     @property
@@ -43,6 +44,11 @@ class Asked:
         return bool(self.scope.return_id and self.scope.period)
 
     @property
+    def sums_of_one(self) -> bool:
+        """A sum is over everybody who owes a figure."""
+        return self.chapter == "sums" and bool(self.scope.entity)
+
+    @property
     def listed(self) -> tuple[int, int | None]:
         """Places and rows, as `told` takes them."""
         if self.rule:
@@ -52,6 +58,11 @@ class Asked:
     @property
     def held(self) -> dict[str, object]:
         """As the query string has it; empty values are left out."""
+        return self.filters | {"chapter": self.chapter} if self.chapter != CHAPTERS[0] else self.filters
+
+    @property
+    def filters(self) -> dict[str, object]:
+        """The same but for the chapter."""
         scope = self.scope
         told = {"return": scope.return_id, "period": scope.period, "entity": scope.entity, "as_of": self.as_of}
         return {name: value for name, value in told.items() if value}
@@ -71,25 +82,40 @@ def known_rule(rule: str) -> bool:
 
 def found(user: User, asked: Asked) -> Quality:
     if asked.rule:
-        return of_one_rule(user, asked.scope, asked.one_rule, asked.as_of)
-    return quality(user, asked.scope, asked.as_of)
+        return Quality(asked.scope, classes=rules_broken(user, asked.scope, asked.as_of, asked.one_rule))
+    return quality(user, asked.scope, asked.as_of, [asked.chapter])
 
 
 def content_of(asked: Asked, choices: Choices, report: Quality) -> str:
     """HTML."""
     context: dict[str, Any] = {
         "asked": asked,
-        "filters": filters(asked, choices),
+        "filters": fields(asked, choices),
+        "chapters": [(chapter, title, address(asked, chapter)) for chapter, title in titles().items()],
+        "heading": titles()[asked.chapter],
         "query": asked.without(),
         "others": asked.without("return", "period"),
-        "report": report,
+        "programs": urlencode(asked.filters),
         "told": told(report, *asked.listed),
-        "sentences": [] if asked.rule else summary(report),
+        "sentence": "" if asked.rule or asked.sums_of_one else summary(asked.chapter, report),
     }
     return render_to_string("reporting/quality_content.html", context)
 
 
-def filters(asked: Asked, choices: Choices) -> list[tuple[str, str, str, list[tuple[str, str]]]]:
+def titles() -> dict[Chapter, str]:
+    return {
+        "missing": _("Which figures are missing, and why"),
+        "sums": _("Which figures cannot be added, and why"),
+        "findings": _("Which figures contradict each other, last year or the reference"),
+    }
+
+
+def address(asked: Asked, chapter: Chapter) -> str:
+    """Of a chapter, with the same choices."""
+    return "?" + urlencode(Asked(asked.scope, chapter, as_of=asked.as_of).held)
+
+
+def fields(asked: Asked, choices: Choices) -> list[tuple[str, str, str, list[tuple[str, str]]]]:
     """Name, label, value and options of each."""
     values = (asked.scope.return_id, asked.scope.period, asked.scope.entity)
     labels = (_("Return"), _("Period"), _("Entity"))
@@ -105,21 +131,28 @@ def choices_for(user: User) -> Choices:
     return [(one, title(one)) for one in returns], [(one, one) for one in dict.fromkeys(labels)], entities
 
 
-def summary(report: Quality) -> list[str]:
-    """The three answers, each in a sentence."""
-    counts = {
-        "lacking": sum(one.lacking for one in report.missing),
-        "unsaid": sum(len(one.no_reason) + len(one.unusable) for one in report.missing),
-        "refused": len(report.refused),
-        "all": len(report.together),
-        "rules": len(report.classes),
-        "places": sum(len(one.occurrences) for one in report.classes),
-        "explained": sum(one.explained for one in report.classes),
+def summary(chapter: Chapter, report: Quality) -> str:
+    """The answer of a chapter in a sentence."""
+    sentences: dict[Chapter, tuple[str, dict[str, int]]] = {
+        "missing": (
+            _("%(lacking)s answers that the law names are missing, %(unsaid)s of them without a reason or unusable."),
+            {
+                "lacking": sum(one.lacking for one in report.missing),
+                "unsaid": sum(len(one.no_reason) + len(one.unusable) for one in report.missing),
+            },
+        ),
+        "sums": (
+            _("%(refused)s of %(all)s counts cannot be added over all who owe them."),
+            {"refused": len(report.refused), "all": len(report.together)},
+        ),
+        "findings": (
+            _("%(rules)s rules found something in %(places)s places; %(explained)s are explained."),
+            {
+                "rules": len(report.classes),
+                "places": sum(len(one.occurrences) for one in report.classes),
+                "explained": sum(one.explained for one in report.classes),
+            },
+        ),
     }
-    shown = {name: number(count, language()) for name, count in counts.items()}
-    return [
-        _("%(lacking)s answers that the law names are missing, %(unsaid)s of them without a reason or unusable.")
-        % shown,
-        _("%(refused)s of %(all)s counts cannot be added over all who owe them.") % shown,
-        _("%(rules)s rules found something in %(places)s places; %(explained)s are explained.") % shown,
-    ]
+    sentence, counts = sentences[chapter]
+    return sentence % {name: number(count, language()) for name, count in counts.items()}

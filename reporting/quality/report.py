@@ -1,19 +1,25 @@
-"""The report as a whole, for what a reader may see."""
+"""The report, chapter by chapter, for what a reader may see."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
-
-import polars as pl
+from typing import Any, Literal, get_args
 
 from portal.models import User
 from reporting.across import world_of
-from reporting.completeness.standing import Picture, picture
+from reporting.across.world import short
+from reporting.completeness.asked import statutory_points
+from reporting.completeness.standing import Standing, picture
 from reporting.quality.classes import FindingClass, classes
 from reporting.quality.missing import Missing, missing
-from reporting.quality.together import Together, together
+from reporting.quality.together import Together, counts, together
+from submissions.catalogue import catalogue
+from submissions.duties import Duty, duties
+
+Chapter = Literal["missing", "sums", "findings"]
+CHAPTERS: tuple[Chapter, ...] = get_args(Chapter)
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,11 @@ class Scope:
         return all(not wanted or wanted == given for wanted, given in asked)
 
     @property
+    def of_duties(self) -> dict[str, str]:
+        """As a filter of periods."""
+        return {name: value for name, value in (("return_id", self.return_id), ("label", self.period)) if value}
+
+    @property
     def only(self) -> dict[str, Any]:
         """As a filter of what hangs on revisions."""
         paths = {
@@ -42,10 +53,10 @@ class Scope:
 @dataclass(frozen=True)
 class Quality:
     scope: Scope
-    missing: list[Missing]
-    together: list[Together]
+    missing: list[Missing] = field(default_factory=list)
+    together: list[Together] = field(default_factory=list)
     """Counts that somebody might add, those that can be added among them. Empty for one entity."""
-    classes: list[FindingClass]
+    classes: list[FindingClass] = field(default_factory=list)
 
     @property
     def refused(self) -> list[Together]:
@@ -56,39 +67,46 @@ class Quality:
         return [one for one in self.together if one.comparison.comparable]
 
 
-def quality(user: User, scope: Scope = Scope(), as_of: date | None = None) -> Quality:
-    """The report on what this user may see; with `as_of` as it stood at the end of that day. A fixed number of queries,
-    whatever the size."""
-    world, stands = world_of(user, as_of), within(picture(user, on=as_of), scope)
-    observations = world.observations.filter(asked(scope))
-    found = classes(user, world, as_of, **scope.only)
-    return Quality(
-        scope,
-        missing(stands, observations),
-        [] if scope.entity else together(stands, observations),
-        [one for one in (narrowed(some, scope) for some in found) if one.occurrences],
-    )
+def quality(
+    user: User, scope: Scope = Scope(), as_of: date | None = None, chapters: Collection[Chapter] = CHAPTERS
+) -> Quality:
+    """The report on what this user may see; with `as_of` as it stood at the end of that day. Chapters that are not wanted
+    stay empty. A fixed number of queries, whatever the size."""
+    found = Quality(scope)
+    owed = owed_within(user, scope, as_of) if {"missing", "sums"} & {*chapters} else []
+    if "missing" in chapters:
+        found.missing.extend(figures_missing(user, scope, as_of, owed))
+    if "sums" in chapters and not scope.entity:
+        found.together.extend(figures_together(user, scope, as_of, owed))
+    if "findings" in chapters:
+        found.classes.extend(rules_broken(user, scope, as_of))
+    return found
 
 
-def of_one_rule(user: User, scope: Scope, rule: tuple[str, str, str], as_of: date | None = None) -> Quality:
-    """What one rule (return, version, code) found, and nothing else."""
+def owed_within(user: User, scope: Scope, as_of: date | None) -> list[Duty]:
+    owed = duties(user, entities=None, on=as_of, **scope.of_duties)
+    return [one for one in owed if scope.entity in ("", one.obligation.entity.code)]
+
+
+def figures_missing(user: User, scope: Scope, as_of: date | None, owed: list[Duty]) -> list[Missing]:
+    named = {code for one in catalogue().definitions.values() for code in statutory_points(one)}
+    silent = {status for one in catalogue().definitions.values() for status in one.missing}
+    stands = picture(user, on=as_of, only=owed)
+    return missing(stands, short(user, as_of, named, obs_status__in=silent, **scope.only))
+
+
+def figures_together(user: User, scope: Scope, as_of: date | None, owed: list[Duty]) -> list[Together]:
+    standings = [Standing(duty) for duty in owed]
+    return together(standings, short(user, as_of, counts(), **scope.only))
+
+
+def rules_broken(
+    user: User, scope: Scope, as_of: date | None, rule: tuple[str, str, str] | None = None
+) -> list[FindingClass]:
+    """`rule`: (return, version, code); without it all of them."""
     found = classes(user, world_of(user, as_of), as_of, **scope.only)
-    mine = (narrowed(one, scope) for one in found if (one.return_id, one.version, one.rule.code) == rule)
-    return Quality(scope, [], [], [one for one in mine if one.occurrences])
-
-
-def asked(scope: Scope) -> pl.Expr:
-    columns = {"return_id": scope.return_id, "period": scope.period, "entity": scope.entity}
-    return pl.all_horizontal(pl.lit(True), *(pl.col(name) == value for name, value in columns.items() if value))
-
-
-def within(whole: Picture, scope: Scope) -> Picture:
-    some = [
-        one
-        for one in whole.standings
-        if scope.holds(one.duty.period.return_id, one.duty.period.label, one.duty.obligation.entity.code)
-    ]
-    return Picture(some, whole.cells)
+    mine = (one for one in found if rule in (None, (one.return_id, one.version, one.rule.code)))
+    return [one for one in (narrowed(some, scope) for some in mine) if one.occurrences]
 
 
 def narrowed(found: FindingClass, scope: Scope) -> FindingClass:

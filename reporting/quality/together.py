@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from reporting.comparability import Comparison, compare_each
-from reporting.completeness.standing import Picture
+from reporting.completeness.standing import Standing
 from reporting.quality.missing import due, in_order
 from submissions.catalogue import catalogue
 from submissions.definition import DataPoint, Definition
@@ -27,12 +27,12 @@ class Together:
     comparison: Comparison
 
 
-def together(picture: Picture, observations: pl.DataFrame) -> list[Together]:
+def together(standings: Sequence[Standing], observations: pl.DataFrame) -> list[Together]:
     """Counts that somebody might add: each with the verdict of the comparability engine, by return, period and form."""
     found = []
     for axes, asked in by_axes():
         some = observations.join(asked, on=["return_id", "version", "code"], how="semi")
-        expected = expected_members(picture, asked) if axes == ("entity",) else None
+        expected = expected_members(standings, asked) if axes == ("entity",) else None
         for key, comparison in compare_each(some, "add", by=SET, axes=axes, expected=expected).items():
             return_id, version, period, code = map(str, key)
             if comparison.reference is not None:
@@ -42,7 +42,7 @@ def together(picture: Picture, observations: pl.DataFrame) -> list[Together]:
         for d in catalogue().definitions.values()
         for place, code in enumerate(d.points)
     }
-    starts = {(s.duty.period.return_id, s.duty.period.label): in_order(s) for s in picture.standings}
+    starts = {(s.duty.period.return_id, s.duty.period.label): in_order(s) for s in standings}
     return sorted(
         found,
         key=lambda one: (
@@ -51,6 +51,11 @@ def together(picture: Picture, observations: pl.DataFrame) -> list[Together]:
             places[one.return_id, one.version, one.code],
         ),
     )
+
+
+def counts() -> set[str]:
+    """Data points that somebody might add."""
+    return {code for _axes, asked in by_axes() for code in asked["code"]}
 
 
 def by_axes() -> Iterator[tuple[tuple[str, ...], pl.DataFrame]]:
@@ -71,12 +76,12 @@ def axis_of(definition: Definition, point: DataPoint) -> tuple[str, ...]:
     return (point.dimensions[0],) if panel and not panel.entity_axis and point.dimensions else ("entity",)
 
 
-def expected_members(picture: Picture, asked: pl.DataFrame) -> pl.DataFrame:
+def expected_members(standings: Sequence[Standing], asked: pl.DataFrame) -> pl.DataFrame:
     """`member` and SET: who owes which figure."""
     owed = pl.DataFrame(
         [
             (s.duty.period.return_id, s.definition.version, s.duty.period.label, s.duty.obligation.entity.code)
-            for s in due(picture)
+            for s in due(standings)
         ],
         schema=dict.fromkeys(["return_id", "version", "period", "member"], pl.String),
         orient="row",

@@ -12,7 +12,7 @@ from reporting.boards.catalogue import tabs
 from reporting.days import past_day
 from reporting.fragments import begun, filed, kept
 from reporting.quality.page import Asked, Choices, choices_for, content_of, found, known_rule
-from reporting.quality.report import Scope
+from reporting.quality.report import CHAPTERS, Scope
 
 
 @require_safe
@@ -24,7 +24,6 @@ def quality_page(request: HttpRequest) -> HttpResponse:
         "question": _("Which figures are missing, which cannot be added, which contradict each other, and why?"),
         "dashboards": tabs(),
         "name": "quality",
-        "query": asked.without(),
         "content": kept(
             request.get_full_path(), user, (*filed(), begun()), lambda: content_of(asked, choices, found(user, asked))
         ),
@@ -40,4 +39,7 @@ def asked_in(request: HttpRequest, choices: Choices) -> Asked:
         raise Http404
     if rule and not known_rule(rule):
         raise Http404
-    return Asked(Scope(*given), rule, past_day(request.GET.get("as_of", "")))
+    chapter = request.GET.get("chapter") or ("findings" if rule else CHAPTERS[0])
+    if chapter not in CHAPTERS or (rule and chapter != "findings"):
+        raise Http404
+    return Asked(Scope(*given), chapter, rule, past_day(request.GET.get("as_of", "")))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
-from django.db.models import F
 
 from portal.models import User
 from reporting.models.rollup import Rollup, SummedRevision
@@ -60,8 +59,7 @@ def summed_so_far() -> int:
 
 def standing(user: User, return_id: str, as_of: date | None = None) -> list[Standing]:
     """Of every filing of a return, by period and size. One query."""
-    seen = Revision.objects.visible_to(user).filter(filing__period__return_id=return_id, filing__sandbox=False)
-    counting = seen.filter(filing__current=F("pk")) if as_of is None else seen.standing(as_of)
+    counting = Revision.objects.visible_to(user).counting(as_of).filter(filing__period__return_id=return_id)
     counting = counting.select_related("filing__obligation__entity", "filing__period", "summed")
     return [
         Standing(

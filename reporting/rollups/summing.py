@@ -15,7 +15,7 @@ from reporting.observed import framed
 from submissions import bulk
 from submissions.catalogue import catalogue
 from submissions.definition import DataPoint, Definition
-from submissions.models import ACCEPTED, Observation, Revision
+from submissions.models import ACCEPTED, Revision
 from submissions.models.revision import RevisionQuerySet
 
 GIVEN = ["code", "over", "members", "unit", "obs_status"]
@@ -91,7 +91,7 @@ def sums(revision: Revision) -> pl.DataFrame:
 def judged(revision: Revision, point: DataPoint) -> pl.DataFrame:
     """The lines of a data point with a column for each of its dimensions, and whether they are among those that may be
     added up (`subset`): one comparison of them all, so that a figure for other days never enters a sum."""
-    lines = framed(Observation.objects.filter(revision=revision, code=point.code))
+    lines = framed(Revision.objects.filter(pk=revision.pk), code=point.code)
     members = (
         pl.col("address").str.extract(rf"[\[,]{name}=([^,\]]*)").fill_null("_U").alias(name)
         for name in point.dimensions

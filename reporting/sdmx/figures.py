@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import polars as pl
 from django.conf import settings
-from django.db.models import F
 
 from portal.models import User
 from reporting.exports.reading import frames
@@ -21,7 +20,7 @@ from reporting.sdmx.names import entity_code
 from reporting.sdmx.table import FIGURES
 from reporting.statistics import Statistics
 from submissions.definition import Definition
-from submissions.models import ACCEPTED, Filing, Observation, Release, Revision
+from submissions.models import Observation, Release, Revision
 from submissions.models.revision import RevisionQuerySet, day_after
 
 BATCH = 100_000
@@ -70,13 +69,10 @@ class Reader:
 
     def revisions(self, definition: Definition) -> RevisionQuerySet:
         """Those whose figures count."""
-        if self.user is None:
-            seen = public_revisions()
-        else:
-            visible = Filing.objects.visible_to(self.user)
-            seen = Revision.objects.filter(filing__in=visible, filing__sandbox=False, state__in=ACCEPTED)
-        counting = seen.filter(filing__current=F("pk")) if self.as_of is None else seen.standing(self.as_of)
-        own = counting.filter(filing__period__return_id=definition.return_id, version=definition.version)
+        seen = public_revisions() if self.user is None else Revision.objects.visible_to(self.user)
+        own = seen.counting(self.as_of).filter(
+            filing__period__return_id=definition.return_id, version=definition.version
+        )
         return own.filter(decided_at__gt=self.since) if self.since else own
 
     def statistics(self, definition: Definition, *, whole: bool) -> Iterator[pl.DataFrame]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any
 
 from submissions.addresses import LONGEST_ADDRESS
-from submissions.canonical import CONTROL, FIELDS, Head, canonicalise, raw_frame
+from submissions.canonical import CONTROL, FIELDS, canonical_text, raw_frame
 from submissions.definition import DataPoint, Definition, split_address
 from submissions.sources import as_text
 
@@ -23,10 +22,10 @@ def plain(definition: Definition, observations: Iterable[Mapping[str, Any]]) -> 
     sent = [{clean(str(name)): clean(as_text(value)) for name, value in line.items()} for line in observations]
     if not sent:
         return []
-    # Address and fields depend on no period.
-    head = Head(definition.return_id, definition.version, "", "", date.min, date.max)
-    rows = canonicalise(definition, raw_frame(sent), head).select(FIELDS).iter_rows(named=True)
-    lines = [said(definition, row) | unknown(line) for row, line in zip(rows, sent, strict=True)]
+    rows = canonical_text(definition, raw_frame(sent))
+    whence = map(sent.__getitem__, rows["line"])  # rows are sorted by address
+    written = rows.select(FIELDS).iter_rows(named=True)
+    lines = [said(definition, row) | unknown(line) for row, line in zip(written, whence, strict=True)]
     return [line for line in lines if len(line) > 1 or not is_shown(definition, line["address"])]
 
 

@@ -39,6 +39,11 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         later = Revision.objects.filter(accepted, filing=OuterRef("filing"), number__gt=OuterRef("number"))
         return self.filter(accepted & ~Exists(later))
 
+    def counting(self, as_of: date | None = None) -> Self:
+        """Those whose figures count, or counted at the end of a day; not those of clients that try the portal out."""
+        real = self.filter(filing__sandbox=False)
+        return real.filter(filing__current=F("pk")) if as_of is None else real.standing(as_of)
+
     def waiting(self) -> Self:
         """For a decision: the last revision of its filing, not decided yet."""
         return self.filter(state__in=UNDECIDED, filing__latest=F("pk"))

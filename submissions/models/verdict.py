@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, Protocol, Self
 
 from django.db import models
@@ -35,11 +34,9 @@ class ObservationQuerySet(models.QuerySet["Observation"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(revision__filing__in=Filing.objects.visible_to(user))
 
-    def current(self, as_of: date | None = None) -> Self:
-        """Figures that count: those of the accepted revision of each filing; or that counted at the end of a day."""
-        if as_of is None:
-            return self.filter(revision__filing__current=F("revision"))
-        return self.filter(revision__in=Revision.objects.standing(as_of))
+    def current(self) -> Self:
+        """Figures that count: those of the accepted revision of each filing."""
+        return self.filter(revision__filing__current=F("revision"))
 
 
 class Observation(models.Model):

@@ -97,6 +97,8 @@ def as_lines(cells: pl.DataFrame, header: list[str], sheet: int, definition: Def
     )
     answered = pl.any_horizontal(pl.col(name).str.strip_chars() != "" for name in ANSWERS)
     frame = frame.filter(answered & (pl.col("address").str.strip_chars() != NOTE))
+    if frame.is_empty():  # most sheets of most filings
+        return frame.select("line", *FIELDS, "extra")
     return with_codes(frame, definition).select("line", *FIELDS, "extra")
 
 

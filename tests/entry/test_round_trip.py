@@ -78,6 +78,16 @@ def test_a_filing_nobody_would_write(which, data, language) -> None:
     assert content_of(definition, back) == content_of(definition, plain(definition, lines))
 
 
+def test_a_field_that_nobody_knows_stays_with_its_line_when_lines_are_sorted() -> None:
+    definition = CATALOGUE.get("member_state_statistics", "1")
+    lines = [{"address": "reports.total", "value": "7", "colour": "red"}, {"address": "children.total", "value": "2"}]
+
+    assert plain(definition, lines) == [
+        {"address": "children.total", "value": "2"},
+        {"address": "reports.total", "value": "7", "colour": "red"},
+    ]
+
+
 @pytest.mark.parametrize("file", PUBLISHED, ids=lambda file: "/".join(file.parts[-3:]))
 @pytest.mark.parametrize("language", ["en", "da"])
 def test_every_published_filing(file: Path, language: str) -> None:

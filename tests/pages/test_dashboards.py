@@ -228,6 +228,7 @@ def number(cell: str) -> str:
     return digits(cell.lstrip("≈<> ").replace(" ", "")) if re.fullmatch(r"[≈<>]? ?[\d .]+", cell) else ""
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize(("name", "period"), PAGES)
 def test_every_chart_is_a_well_formed_svg_in_two_widths_with_words_for_those_who_cannot_see_it(
     reader, name, period

@@ -118,19 +118,52 @@ def test_the_api_gives_the_report_in_the_language_asked_for() -> None:
 def test_the_number_of_queries_does_not_grow_with_the_report(django_assert_num_queries) -> None:
     user = member("commission", "reviewer")
     assert user.access.commission
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(21):
         quality(user)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(21):
         quality(user, Scope(entity="dk"))
 
 
 def test_much_is_cut_to_the_first_rows_and_places_with_a_link_to_the_rest(report) -> None:
-    page = signed_in(member("commission", "reviewer")).get("/dashboards/quality/").content.decode()
+    client = signed_in(member("commission", "reviewer"))
+    page, findings = (
+        client.get("/dashboards/quality/" + chapter).content.decode() for chapter in ("", "?chapter=findings")
+    )
 
     reports = [one for one in report.missing if (one.return_id, one.period) == ("member_state_statistics", "2022")]
     link = "?return=member_state_statistics&amp;period=2022"
     assert f'<a href="{link}">Member State statistics, 2022: all {len(reports)} figures</a>' in page
-    assert '<a href="?rule=member_state_statistics/1/M-CNV-001">M-CNV-001: all 18 places</a>' in page
+    rule = "?rule=member_state_statistics/1/M-CNV-001&amp;chapter=findings"
+    assert f'<a href="{rule}">M-CNV-001: all 18 places</a>' in findings
+
+
+@pytest.mark.parametrize(
+    ("chapter", "heading", "sentence"),
+    [
+        ("missing", "Which figures are missing, and why", "answers that the law names are missing"),
+        ("sums", "Which figures cannot be added, and why", "counts cannot be added over all who owe them"),
+        ("findings", "Which figures contradict each other, last year or the reference", "rules found something in"),
+    ],
+)
+def test_each_chapter_has_its_page_and_keeps_the_choices(chapter, heading, sentence) -> None:
+    client = signed_in(member("commission", "reviewer"))
+
+    page = client.get("/dashboards/quality/", {"chapter": chapter, "return": "member_state_statistics"})
+
+    assert f'<h2 id="chapter">{heading}</h2>' in page.content.decode()
+    assert sentence in text(page)
+    others = {"missing": "", "sums": "&amp;chapter=sums", "findings": "&amp;chapter=findings"}
+    for other, asked in others.items():
+        current = ' aria-current="page"' if other == chapter else ""
+        assert f'<li><a href="?return=member_state_statistics{asked}"{current}>' in page.content.decode()
+
+
+def test_a_sum_is_not_asked_of_one_entity_and_unknown_chapters_are_not_there() -> None:
+    client = signed_in(member("commission", "reviewer"))
+
+    assert "choose all entities to see it" in text(client.get("/dashboards/quality/?chapter=sums&entity=dk"))
+    assert client.get("/dashboards/quality/?chapter=everything").status_code == 404
+    assert client.get("/dashboards/quality/?chapter=sums&rule=member_state_statistics/1/M-CNV-001").status_code == 404
 
 
 def test_one_period_and_one_rule_are_shown_in_full() -> None:
@@ -142,7 +175,6 @@ def test_one_period_and_one_rule_are_shown_in_full() -> None:
     assert " figures</a>" not in period.content.decode()
     assert "Show the 18 places" in text(rule)
     assert rule.content.decode().count('<li><a href="/revisions/') == 18
-    assert '<h2 id="missing">' not in rule.content.decode()
     assert client.get("/dashboards/quality/?rule=member_state_statistics/1/M-XXX-001").status_code == 404
     assert client.get("/dashboards/quality/?rule=M-CNV-001").status_code == 404
 
@@ -151,11 +183,12 @@ def test_a_worker_makes_the_page_in_every_language_before_anybody_asks_and_again
     reviewer, filer = member("commission", "reviewer"), member("dk", "filer")
     client = signed_in(reviewer)
 
-    assert (warm_pages(), warm_pages()) == (3, 0)
-    with CaptureQueriesContext(connection) as captured:
-        page = client.get("/dashboards/quality/")
-    assert len(captured) == KEPT_PAGE
-    assert page.content.decode().count("<details") > 20
+    assert (warm_pages(), warm_pages()) == (9, 0)
+    for chapter in ("", "?chapter=sums", "?chapter=findings"):
+        with CaptureQueriesContext(connection) as captured:
+            page = client.get("/dashboards/quality/" + chapter)
+        assert len(captured) == KEPT_PAGE
+        assert page.content.decode().count("<details") > 20
 
     start("member_state_statistics", "dk", "2025", filer)
-    assert warm_pages() == 3
+    assert warm_pages() == 9

@@ -36,7 +36,7 @@ def line(entity: str, number: float | None = None, **given: Any) -> dict[str, An
 
 
 def frame(*lines: dict[str, Any]) -> pl.DataFrame:
-    schema = {name: kind for name, (_path, kind) in FILED.items()}
+    schema = FILED
     return with_definitions(pl.DataFrame([one | {"line": n} for n, one in enumerate(lines)], schema=schema))
 
 
