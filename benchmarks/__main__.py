@@ -13,6 +13,8 @@ import sys
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+if sys.argv[1:] == ["dashboards"]:
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")  # as in a web process, see portal.wsgi
 django.setup()
 
 from benchmarks.portal import prepare  # noqa: E402 -- models need django.setup()

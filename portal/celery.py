@@ -36,7 +36,6 @@ app.conf.update(
             "task": "submissions.tasks.send_due_deliveries",
             "schedule": float(settings.REAP_EVERY_SECONDS),
         },
-        "warm pages": {"task": "reporting.tasks.warm_pages", "schedule": 60.0},
         "sum up what was missed": {"task": "reporting.rollups.tasks.sweep", "schedule": 600.0},
         "publish a dump": {
             "task": "reporting.published.tasks.publish_dump",

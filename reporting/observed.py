@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
 import polars as pl
+from django.db.models import Q
 
 from portal.models import User
 from submissions.catalogue import catalogue
@@ -61,11 +62,19 @@ ASKED = {
 one of those that come with a value."""
 
 
-def observed(user: User, as_of: date | None = None, **only: Any) -> pl.DataFrame:
+ALL = Q()
+
+
+def observed(
+    user: User, as_of: date | None = None, *, columns: Container[str] = LINES, where: Q = ALL, **only: Any
+) -> pl.DataFrame:
     """The observations that count and that this user may see, columns FILED and ASKED, by revision and line; with `as_of`
-    those that counted at the end of that day. `only` filters as a query of observations does. Two queries."""
+    those that counted at the end of that day. `columns`: of LINES only these. `where` and `only` filter as a query of
+    observations does. Two queries."""
     lines, heads = parted(only)
-    return framed(Revision.objects.visible_to(user).counting(as_of).filter(**heads), **lines)
+    return framed(
+        Revision.objects.visible_to(user).counting(as_of).filter(**heads), columns=columns, where=where, **lines
+    )
 
 
 def parted(only: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -74,20 +83,24 @@ def parted(only: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     return {path: value for path, value in only.items() if not path.startswith("revision__")}, heads
 
 
-def framed(revisions: RevisionQuerySet, **only: Any) -> pl.DataFrame:
-    """Columns FILED and ASKED of the observations of these revisions, by revision and line. Two queries: the few
-    revisions are joined here, which takes half the time that the database needs to repeat them on every line."""
+def framed(
+    revisions: RevisionQuerySet, *, columns: Container[str] = LINES, where: Q = ALL, **only: Any
+) -> pl.DataFrame:
+    """Columns FILED (of LINES those of `columns`) and ASKED of the observations of these revisions, by revision and line.
+    Two queries: the few revisions are joined here, which takes half the time that the database needs to repeat them on
+    every line."""
     told = {"revision": pl.Int64} | {name: kind for name, (_path, kind) in HEADS.items()}
     paths = ("pk", *(path for path, _kind in HEADS.values()))
     heads = pl.DataFrame(list(revisions.order_by().values_list(*paths)), schema=told, orient="row")
-    kept = {"revision": pl.Int64, **LINES}
+    kept = {"revision": pl.Int64} | {name: kind for name, kind in LINES.items() if name in columns}
     rows = (
-        Observation.objects.filter(revision__in=heads["revision"].to_list(), **only)
+        Observation.objects.filter(where, revision__in=heads["revision"].to_list(), **only)
         .order_by("revision_id", "line")
-        .values_list("revision_id", *LINES)
+        .values_list("revision_id", *list(kept)[1:])
     )
     lines = pl.DataFrame(list(rows), schema=kept, orient="row", infer_schema_length=None)
-    return with_definitions(lines.join(heads, on="revision", how="left", maintain_order="left").select(*FILED))
+    both = lines.join(heads, on="revision", how="left", maintain_order="left")
+    return with_definitions(both.select(name for name in FILED if name in both.columns))
 
 
 def with_definitions(frame: pl.DataFrame) -> pl.DataFrame:

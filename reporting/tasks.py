@@ -7,7 +7,6 @@ from celery import shared_task
 from reporting.exports import actions as exports
 from reporting.kept import digests
 from reporting.models import Export
-from reporting.quality.warming import warm
 from submissions import jobs
 
 
@@ -30,9 +29,3 @@ def delete_expired_exports() -> int:
 @shared_task
 def send_digests() -> int:
     return digests.send_digests()
-
-
-@shared_task
-def warm_pages() -> int:
-    """Pages that take longer than a reader likes to wait; how many were made."""
-    return warm()

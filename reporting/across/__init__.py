@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from reporting.across.catalogue import rules
 from reporting.across.found import Found, Place, across, findings
+from reporting.across.reading import world_of
 from reporting.across.words import in_words
-from reporting.across.world import World, world_of
+from reporting.across.world import World
 
 __all__ = ["Found", "Place", "World", "across", "findings", "in_words", "rules", "world_of"]

@@ -9,7 +9,8 @@ from typing import Any
 from portal.models import User
 from reporting.across.catalogue import rules
 from reporting.across.kinds import KINDS
-from reporting.across.world import World, world_of
+from reporting.across.reading import world_of
+from reporting.across.world import World
 from submissions.definition import Check, Rule, expand
 
 KEYS = ("return_id", "version", "period", "entity", "revision", "address", "related")

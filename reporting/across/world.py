@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import polars as pl
 
-from portal.models import User
-from reporting.observed import observed
-from reporting.rollups.summing import summing
-from submissions.catalogue import catalogue
-from submissions.models import Obligation, ReportingPeriod
-
 DAY = timedelta(days=1)
 ROUND = ["return_id", "version", "period"]
 FILING = [*ROUND, "entity", "revision"]
+READ = {"line", "address", "code", "number", "obs_status", "start", "end", "reason"}
 OWED = {"return_id": pl.String, "period": pl.String, "entity": pl.String}
 
 
@@ -26,7 +21,7 @@ class World:
     """`whole`: all filings are here, not only those that one reader may see; else no sum over a round is judged."""
 
     observations: pl.DataFrame
-    """As `observed` gives them."""
+    """As `observed` gives them, of LINES the columns READ."""
     owed: pl.DataFrame
     """Columns OWED: who owes which filing."""
     whole: bool = True
@@ -116,36 +111,3 @@ def expected(figures: pl.DataFrame, series: pl.DataFrame, member: pl.Expr) -> pl
     )
     inside = (pl.col("days_inside") / days("start", "end")).alias("inside")
     return asked.join(told, on="row", maintain_order="left").with_columns(inside)
-
-
-# From the database ----------------------------------------------------------------------------------------
-
-
-def world_of(user: User, as_of: date | None = None) -> World:
-    """What this user may see; with `as_of` as it stood at the end of that day. Four queries, and two for each return of
-    long filings."""
-    return World(short(user, as_of), owed(user), whole=user.access.commission)
-
-
-def short(user: User, as_of: date | None, codes: Set[str] = frozenset(), **only: Any) -> pl.DataFrame:
-    """As `observed`, of these data points or of all; of returns whose filings are so long that panels sum them up, only what
-    has no dimensions: a million lines belong into no page, and no rule across filings reads them."""
-    long = {definition.return_id for definition in summing()}
-    whole = {"code__in": codes} if codes else {}
-    frames = [
-        observed(user, as_of, revision__filing__period__return_id__in=set(catalogue().returns) - long, **whole, **only)
-    ]
-    for return_id in long:
-        points = [point for one in catalogue().versions(return_id) for point in one.points.values()]
-        plain = {point.code for point in points if not point.dimensions}
-        some = plain & codes if codes else plain
-        frames.append(observed(user, as_of, revision__filing__period__return_id__in=[return_id], code__in=some, **only))
-    return pl.concat(frames)
-
-
-def owed(user: User) -> pl.DataFrame:
-    """Who owes which filing, as far as this user may know."""
-    obligations = Obligation.objects.visible_to(user).select_related("entity")
-    periods = list(ReportingPeriod.objects.all())
-    rows = [(p.return_id, p.label, o.entity.code) for o in obligations for p in periods if o.covers(p)]
-    return pl.DataFrame(rows, schema=OWED, orient="row")

@@ -90,7 +90,7 @@ class Asking:
         return any(one.covers(need) for one in self.frames)
 
     def queried(self, need: Need) -> pl.DataFrame:
-        only: dict[str, object] = {"revision__filing__period__return_id": need.return_id}
+        only: dict[str, Any] = {"revision__filing__period__return_id": need.return_id}
         if need.codes:
             only["code__in"] = need.codes
         if need.periods:

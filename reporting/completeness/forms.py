@@ -5,10 +5,11 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from submissions.forms import PlainForm
 from submissions.models import ReliefKind
 
 
-class ReliefForm(forms.Form):
+class ReliefForm(PlainForm):
     kind = forms.ChoiceField(label=_("What is granted"), choices=ReliefKind.choices, widget=forms.RadioSelect)
     due_on = forms.DateField(
         label=_("New due day"),
@@ -21,7 +22,7 @@ class ReliefForm(forms.Form):
     )
 
 
-class TakeBackForm(forms.Form):
+class TakeBackForm(PlainForm):
     reason = forms.CharField(
         label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}), help_text=_("The filer reads it.")
     )

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.models import User
 from reporting.completeness.asked import blocking_rules, demands, read_codes
 from reporting.completeness.content import ANSWERS, REMARKS, REVISIONS, Content, Contents, Section, contents
+from reporting.rollups.summing import summing
 from submissions.catalogue import catalogue
 from submissions.definition import Definition
 from submissions.duties import Duty, duties
@@ -84,7 +85,7 @@ class Picture:
 
 
 def picture(user: User, *, on: date | None = None, only: Iterable[Duty] | None = None) -> Picture:
-    """What this user may see of it. Two queries more than `duties`, whatever the size."""
+    """What this user may see of it. At most three queries more than `duties`, whatever the size."""
     found = duties(user, on=on) if only is None else list(only)
     checked = [duty.revision for duty in found if duty.revision and duty.revision.checked_at]
     read = contents_of(user, checked, found)
@@ -98,18 +99,25 @@ def contents_of(user: User, revisions: Sequence[Revision], found: Iterable[Duty]
     definitions = [catalogue().get(*version) for version in sorted({row[1:] for row in rows})]
     frame = pl.DataFrame(rows, schema=REVISIONS, orient="row")
     keys = [revision.pk for revision in revisions]
-    return contents(definitions, frame, answers(user, keys, definitions), remarks(user, keys, definitions))
+    return contents(definitions, frame, answers(user, frame, definitions), remarks(user, keys, definitions))
 
 
-def answers(user: User, revisions: Sequence[int], definitions: Iterable[Definition]) -> pl.DataFrame:
-    """Columns ANSWERS. The lines of what stands, accepted or not: what is complete is asked of all that was filed."""
-    codes = set().union(*map(read_codes, definitions))
-    rows = (
-        Observation.objects.visible_to(user).filter(revision__in=revisions, code__in=codes)
+def answers(user: User, revisions: pl.DataFrame, definitions: Iterable[Definition]) -> pl.DataFrame:
+    """Columns ANSWERS. The lines of what stands, accepted or not: what is complete is asked of all that was filed. Two
+    queries: short filings are read whole, as they lie; of long ones only the data points that completeness looks at."""
+    long = {one.return_id for one in summing()}
+    codes = set().union(*(read_codes(one) for one in definitions if one.return_id in long))
+    brief, lengthy = (
+        revisions.filter(pl.col("return_id").is_in(long) == is_long)["revision"].to_list() for is_long in (False, True)
+    )
+    lines = (
+        Observation.objects.visible_to(user)
         .annotate(reasoned=truth(~Q(reason="") | ~Q(comment="")), yes=truth(Q(value="1")))
-        .order_by().values_list("revision_id", "code", "obs_status", "reasoned", "yes").distinct()
-    )  # fmt: skip
-    return pl.DataFrame(list(rows), schema=ANSWERS, orient="row")
+        .order_by()
+        .values_list("revision_id", "code", "obs_status", "reasoned", "yes")
+    )
+    rows = [*lines.filter(revision__in=brief), *lines.filter(revision__in=lengthy, code__in=codes).distinct()]
+    return pl.DataFrame(rows, schema=ANSWERS, orient="row")
 
 
 def truth(condition: Q) -> ExpressionWrapper[Any]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, TextField
+from django.db.models.functions import Cast
 
 from portal.models import User
 from reporting import across
@@ -41,8 +44,14 @@ class Stored:
     rule: str
     address: str
     value: str
-    params: Mapping[str, Any]
+    text: str
+    """Of JSON: thousands are counted, some are told."""
     blocked_by: str = ""
+
+    @cached_property
+    def params(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = json.loads(self.text)
+        return found
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,8 @@ class FindingClass:
         return len({one.revision for one in self.occurrences if one.revision})
 
 
+Broken = tuple[tuple[str, str, str], Occurrence]
+"""A rule (return, version, code), and a place where it is broken."""
 RANK = ("error", "warning", "info")
 
 
@@ -75,8 +86,12 @@ def classes(user: User, world: World, as_of: date | None = None, **only: Any) ->
     """Of accepted revisions, with `as_of` of those that counted at the end of that day: by severity, then the commonest
     first. Findings of rules that could not be judged are left out; so is a round as a whole where the reader does not see
     all of it."""
+    return by_rule([*of_verdicts(user, as_of, **only), *of_across(world)])
+
+
+def by_rule(occurrences: Iterable[Broken]) -> list[FindingClass]:
     found: dict[tuple[str, str, str], list[Occurrence]] = {}
-    for key, one in [*of_verdicts(user, as_of, **only), *of_across(world)]:
+    for key, one in occurrences:
         found.setdefault(key, []).append(one)
     told = [FindingClass(*key[:2], rule_of(*key), tuple(some)) for key, some in found.items()]
     return sorted(told, key=lambda c: (RANK.index(c.rule.severity), -len(c.occurrences), c.rule.code, c.version))
@@ -86,9 +101,7 @@ def rule_of(return_id: str, version: str, code: str) -> Rule:
     return across.rules()[code] if return_id == ACROSS else catalogue().get(return_id, version).rules[code]
 
 
-def of_verdicts(
-    user: User, as_of: date | None = None, **only: Any
-) -> Iterator[tuple[tuple[str, str, str], Occurrence]]:
+def of_verdicts(user: User, as_of: date | None = None, **only: Any) -> Iterator[Broken]:
     counting = (
         {"revision__in": Revision.objects.standing(as_of)} if as_of else {"revision__filing__current": F("revision")}
     )
@@ -98,31 +111,34 @@ def of_verdicts(
         .order_by("revision__filing__period__start", "revision__filing__obligation__entity__code", "position")
         .values_list(
             "revision__filing__obligation__entity__code", "revision__filing__period__return_id", "revision__version",
-            "revision__filing__period__label", "revision", "revision__filing", "rule", "address", "value", "params",
+            "revision__filing__period__label", "revision", "revision__filing", "rule", "address", "value",
+            Cast("params", TextField()),
         )
     )  # fmt: skip
     said = explanations(user, as_of)
     for entity, return_id, version, period, revision, filing, rule, address, value, params in rows:
         stored = Stored(rule, address, value, params)
-        text = said.get((filing, rule, address, subject(stored)), "")
+        answers = said.get((filing, rule, address))
+        text = answers.get(subject(stored), "") if answers else ""
         yield (
             (return_id, version, rule),
             Occurrence(entity, return_id, version, period, revision, address, text, stored),
         )
 
 
-def explanations(user: User, as_of: date | None = None) -> dict[tuple[int, str, str, str], str]:
-    """Only the last wording is kept; with `as_of` one that was changed later is left out."""
+def explanations(user: User, as_of: date | None = None) -> dict[tuple[int, str, str], dict[str, str]]:
+    """(filing, rule, address) -> subject -> text. Only the last wording is kept; with `as_of` one that was changed later is
+    left out."""
     written = Explanation.objects.visible_to(user).order_by()
     if as_of:
         written = written.filter(written_at__lt=day_after(as_of))
-    return {
-        (filing, rule, address, about): text
-        for filing, rule, address, about, text in written.values_list("filing", "rule", "address", "subject", "text")
-    }
+    found: dict[tuple[int, str, str], dict[str, str]] = {}
+    for filing, rule, address, about, text in written.values_list("filing", "rule", "address", "subject", "text"):
+        found.setdefault((filing, rule, address), {})[about] = text
+    return found
 
 
-def of_across(world: World) -> Iterator[tuple[tuple[str, str, str], Occurrence]]:
+def of_across(world: World) -> Iterator[Broken]:
     for one in across.findings(world):
         yield (
             (ACROSS, ACROSS_VERSION, one.rule),

@@ -9,12 +9,12 @@ from typing import Any, Literal, get_args
 
 from portal.models import User
 from reporting.across import world_of
-from reporting.across.world import short
-from reporting.completeness.asked import statutory_points
+from reporting.across.reading import short
 from reporting.completeness.standing import Standing, picture
-from reporting.quality.classes import FindingClass, classes
+from reporting.quality.classes import FindingClass, by_rule, classes, of_across, of_verdicts
 from reporting.quality.missing import Missing, missing
 from reporting.quality.together import Together, counts, together
+from reporting.rulebook.entries import ACROSS
 from submissions.catalogue import catalogue
 from submissions.duties import Duty, duties
 
@@ -89,10 +89,11 @@ def owed_within(user: User, scope: Scope, as_of: date | None) -> list[Duty]:
 
 
 def figures_missing(user: User, scope: Scope, as_of: date | None, owed: list[Duty]) -> list[Missing]:
-    named = {code for one in catalogue().definitions.values() for code in statutory_points(one)}
     silent = {status for one in catalogue().definitions.values() for status in one.missing}
     stands = picture(user, on=as_of, only=owed)
-    return missing(stands, short(user, as_of, named, obs_status__in=silent, **scope.only))
+    return missing(
+        stands, short(user, as_of, columns={"code", "obs_status", "reason"}, obs_status__in=silent, **scope.only)
+    )
 
 
 def figures_together(user: User, scope: Scope, as_of: date | None, owed: list[Duty]) -> list[Together]:
@@ -104,9 +105,17 @@ def rules_broken(
     user: User, scope: Scope, as_of: date | None, rule: tuple[str, str, str] | None = None
 ) -> list[FindingClass]:
     """`rule`: (return, version, code); without it all of them."""
-    found = classes(user, world_of(user, as_of), as_of, **scope.only)
-    mine = (one for one in found if rule in (None, (one.return_id, one.version, one.rule.code)))
-    return [one for one in (narrowed(some, scope) for some in mine) if one.occurrences]
+    if rule is None:
+        found = classes(user, world_of(user, as_of), as_of, **scope.only)
+    else:
+        return_id, _version, code = rule
+        every = (
+            of_across(world_of(user, as_of))
+            if return_id == ACROSS
+            else of_verdicts(user, as_of, rule=code, **scope.only)
+        )
+        found = by_rule(one for one in every if one[0] == rule)
+    return [one for one in (narrowed(some, scope) for some in found) if one.occurrences]
 
 
 def narrowed(found: FindingClass, scope: Scope) -> FindingClass:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from portal.models import User
 from reporting.across import World
-from reporting.across.world import owed
+from reporting.across.reading import owed
 from reporting.comparability import words
 from reporting.quality.classes import FindingClass, classes
 from reporting.quality.told import class_row, entity_names, missing_row

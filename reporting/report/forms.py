@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.reader import language
 from reporting.report.outline import outline
+from submissions.forms import PlainForm
 from submissions.models import ReportingPeriod
 from submissions.presentation import in_language
 
@@ -26,8 +27,8 @@ def told(period: ReportingPeriod) -> str:
     return f"{in_language(period.definition.title)}, {period.label}"
 
 
-class BeginForm(forms.Form):
-    title = forms.CharField(label=_("Title"), max_length=200)
+class BeginForm(PlainForm):
+    title = forms.CharField(label=_("Title"), max_length=200, widget=forms.TextInput(attrs={"class": "wide"}))
     periods = PeriodsField(
         queryset=ReportingPeriod.objects.none(), label=_("Periods"), widget=forms.CheckboxSelectMultiple,
         help_text=_("Of providers and Member States. Reference figures of the same days come with them."),

@@ -52,7 +52,7 @@ PAGES = [
     (REVIEWER, "/dashboards/quality/?rule=member_state_statistics/1/M-CNV-001"),
     (REVIEWER, "/dashboards/quality/"), (REVIEWER, "/dashboards/quality/?chapter=sums"),
     (REVIEWER, "/dashboards/overview/"), (REVIEWER, "/dashboards/providers/?period=2021"),
-    (REVIEWER, "/dashboards/providers/?period=2022"), (REVIEWER, "/dashboards/providers/?period=2025"),
+    (REVIEWER, "/dashboards/providers/?period=2025"),
     (REVIEWER, "/dashboards/member-states/"), (REVIEWER, "/dashboards/member-states/?entity=dk&entity=pl&sort=gaps.1&order=asc"),
     (REVIEWER, "/dashboards/reference/?period=2019"),
     (REVIEWER, "/dashboards/reference/?period=2022"), (REVIEWER, "/dashboards/measurements/"), (DK, "/dashboards/member-states/"),

@@ -13,10 +13,10 @@ import polars as pl
 import pytest
 
 from portal.models import User
-from reporting.across import Found, World, across, findings, in_words, rules
+from reporting.across import Found, World, across, findings, in_words, rules, world_of
 from reporting.across.catalogue import FILE, read_rules
 from reporting.across.world import OWED, expected
-from reporting.observed import FILED, with_definitions
+from reporting.observed import FILED, observed, with_definitions
 from submissions.definition import LANGUAGES, PLACEHOLDER, DefinitionError
 from submissions.publications import Loaded
 
@@ -271,6 +271,16 @@ def test_the_published_filings_are_found_where_they_disagree(
     }  # fmt: skip
     assert {one.entity for one in found if one.rule == "X-REF-001"} == FAR_FROM_THE_REFERENCE
     assert across(reader) == found
+
+
+def test_what_no_rule_looks_at_is_not_read_and_changes_nothing(
+    published: list[Loaded], person: Callable[..., User]
+) -> None:
+    reader = person("commission", "reviewer")
+    read, everything = world_of(reader), observed(reader)
+
+    assert len(read.observations) < len(everything)
+    assert findings(read) == findings(World(everything, read.owed))
 
 
 def test_the_sum_of_children_that_does_not_close_says_by_how_much(

@@ -36,7 +36,7 @@ from tests.pages.world import file_csv, member, signed_in, start, text
 from tests.reporting.report import PRINTED, at_the_commission, document, periods
 from tests.workbook.builders import saved_by_libreoffice
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("published_portal")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("published_portal"), pytest.mark.drawn]
 SMALL = (("provider_report", "2025"), ("member_state_statistics", "2025"))
 """Every numbered table, few figures."""
 

@@ -22,7 +22,7 @@ from submissions.definition import split_address
 from submissions.presentation import number
 from tests.reporting.report import document, rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.drawn]
 
 NOT_ACCEPTED = {"MT", "PT", "RO"}
 """States whose filing holds nothing at all and was returned: no figure of theirs counts."""

@@ -14,7 +14,7 @@ from submissions import publications
 from submissions.presentation import number
 from tests.reporting.report import document, members, rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.drawn]
 
 NOT_ACCEPTED = {"MT", "PT", "RO"}
 """States whose filing holds nothing at all and was returned: no figure of theirs counts, and the cells say so."""
