@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -113,6 +114,7 @@ def parameters() -> list[OpenApiParameter]:
         ),
         OpenApiParameter("start", str, description="First day that an estimate is for; else the reporting period."),
         OpenApiParameter("end", str, description="Last day that an estimate is for."),
+        OpenApiParameter("as_of", str, description="Figures as they stood at the end of this day (YYYY-MM-DD)."),
     ]
 
 
@@ -146,7 +148,10 @@ def asked(request: Request) -> Question:
     for name, values in (("period", periods), ("entity", entities)):
         if any("\x00" in value for value in values):
             raise invalid(name, _("Null characters are not allowed."))
-    return Question(return_id, addresses, tuple(periods), tuple(entities), purpose, axes)
+    as_of = day(request, "as_of")
+    if as_of and as_of > timezone.localdate():
+        raise invalid("as_of", _("The day may not lie in the future."))
+    return Question(return_id, addresses, tuple(periods), tuple(entities), purpose, axes, as_of)
 
 
 def day(request: Request, name: str) -> date | None:

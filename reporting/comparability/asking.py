@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -28,6 +29,8 @@ class Question:
     entities: tuple[str, ...] = ()
     purpose: str = "add"
     axes: tuple[str, ...] = ()
+    as_of: date | None = None
+    """The figures that counted at the end of this day; None: now."""
 
 
 def answer(question: Question, user: User) -> Comparison:
@@ -38,7 +41,7 @@ def answer(question: Question, user: User) -> Comparison:
     }  # fmt: skip
     if question.entities:
         only["revision__filing__obligation__entity__code__in"] = question.entities
-    frame = observed(user, **only)
+    frame = observed(user, question.as_of, **only)
     whole = [address for address in question.addresses if "[" not in address]
     frame = frame.filter(pl.col("address").is_in(question.addresses) | pl.col("code").is_in(whole))
     axes = question.axes or usual_axes(question, periods)

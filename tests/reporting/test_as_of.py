@@ -85,6 +85,19 @@ def test_the_data_quality_report_is_that_of_the_day(
     assert api(reviewer).get("/api/v1/quality/?as_of=yesterday").status_code == 400
 
 
+def test_figures_are_compared_as_they_stood_on_the_day(
+    corrected: None, reviewer: User, api: Callable[..., APIClient]
+) -> None:
+    address = f"/api/v1/comparability/?return={MS}&period=2025&address=reports.total&entity=dk"
+
+    def total(day: str) -> float:
+        return float(api(reviewer).get(f"{address}&as_of={day}").json()["total"]["value"])
+
+    assert (total("2026-09-03"), total("2026-09-20")) == (100, 90)
+    wrong = api(reviewer).get(f"{address}&as_of=2999-01-01")
+    assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (400, "/as_of")
+
+
 def test_the_overview_tells_what_came_in_until_the_day(corrected: None, reviewer: User) -> None:
     page = signed_in(reviewer)
     assert page.get("/dashboards/overview/?as_of=2999-01-01").status_code == 404
