@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from portal.reader import language
@@ -22,6 +23,9 @@ ROW_HEIGHT = 20
 LABEL_WIDTH = 380
 MOST_ROWS, FEWEST_ROWS, MOST_BARS, MOST_COLUMNS = 30, 8, 240, 12
 """More bars than this beneath each other, or in a chart, cannot be read; the table has them all."""
+FEW = 4
+LETTER, FEWEST_LETTERS = 7, 18
+"""Width of a letter of a heading in pixels, and what a line of it holds at least."""
 LABELLED = 1.3
 """So much wider than the longest bar is its axis, that its label has room."""
 
@@ -99,11 +103,14 @@ def bars(found: Sequence[Bar], width: int, own_axes: bool = False) -> dict[str, 
 def block(some: Sequence[Bar], names: Sequence[str], width: int, own_axes: bool) -> dict[str, Any]:
     """Columns of bars that share their names, and their scale where they share their unit. Put together by hand: Altair
     copies all the columns again for each one that it puts beside another."""
-    columns = []
-    for place, heading in enumerate(dict.fromkeys(bar.heading for bar in some)):
+    columns, headings = [], list(dict.fromkeys(bar.heading for bar in some))
+    titles = in_lines(headings, width)
+    for place, heading in enumerate(headings):
         mine = [bar for bar in some if bar.heading == heading]
         most = max((bar.number for bar in (mine if own_axes else some)), default=0) * LABELLED or 1
-        drawn = column([bar for bar in mine if bar.name in names], names, heading, mine[0].unit, most, width, place)
+        drawn = column(
+            [bar for bar in mine if bar.name in names], names, titles[place], mine[0].unit, most, width, place
+        )
         columns.append(drawn.to_dict(validate=False, context={"top_level": False}))
     return {"hconcat": columns, "spacing": 24}
 
@@ -142,23 +149,35 @@ def left_out(found: Sequence[Bar]) -> tuple[int, int]:
     return too_many, max(0, len(columns_of(found)) - MOST_COLUMNS)
 
 
+def in_lines(headings: Sequence[str], width: int) -> list[list[str]]:
+    """Headings of columns beside each other, cut into lines that are no wider than their column; all as high, so that the
+    bars beneath stand on one line."""
+    cut = [wrap(heading, max(FEWEST_LETTERS, width // LETTER)) for heading in headings]
+    most = max(map(len, cut))
+    return [["\u00a0"] * (most - len(lines)) + lines for lines in cut]
+
+
 def column(
-    some: Sequence[Bar], names: Sequence[str], heading: str, unit: str, most: float, width: int, place: int
+    some: Sequence[Bar], names: Sequence[str], heading: Sequence[str], unit: str, most: float, width: int, place: int
 ) -> Any:
     """One column of bars; only the first has the names beside it."""
     alt = altair()
     values = [{"name": bar.name, "number": bar.number, "shown": bar.shown} for bar in some]
     axis = alt.Axis(title=None, ticks=False, domain=False, labels=place == 0)
+    few = most < FEW and all(float(bar.number).is_integer() for bar in some)
+    ticks = {"values": list(range(int(most) + 1))} if few else {"tickCount": 3}  # no half complaints
     drawn = alt.Chart(alt.Data(values=values)).encode(
         x=alt.X(
             "number:Q",
             scale=alt.Scale(domain=[0, most], nice=False),
-            axis=alt.Axis(title=unit, tickCount=3, format=",~r"),
+            axis=alt.Axis(title=unit, format=",~r", **ticks),
         ),
         y=alt.Y("name:N", sort=None, scale=alt.Scale(domain=list(names)), axis=axis),
     )
     labelled = drawn.mark_bar(color=BLUE) + drawn.mark_text(align="left", dx=4, fontSize=12).encode(text="shown:N")
-    return labelled.properties(width=width, height=alt.Step(ROW_HEIGHT), **({"title": heading} if heading else {}))
+    return labelled.properties(
+        width=width, height=alt.Step(ROW_HEIGHT), **({"title": list(heading)} if any(heading) else {})
+    )
 
 
 # Matrices -------------------------------------------------------------------------------------------------
