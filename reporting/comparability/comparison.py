@@ -150,3 +150,12 @@ class Comparison:
         if self.purpose != "add" or "period" in self.axes:
             return None
         return self.sets.filed_sums.get(self.number)
+
+
+def alone(comparisons: Sequence[Comparison]) -> list[Comparison]:
+    """The same, apart from all that were compared with them at once: for a few of hundreds."""
+    numbers: dict[Sets, set[int]] = {}
+    for one in comparisons:
+        numbers.setdefault(one.sets, set()).add(one.number)
+    narrow = {sets: sets.only(some) for sets, some in numbers.items()}
+    return [Comparison(narrow[one.sets], one.number) for one in comparisons]

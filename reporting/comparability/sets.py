@@ -3,8 +3,8 @@ of them is worked out for all when it is asked for one. A dashboard asks for hun
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from itertools import groupby
@@ -70,7 +70,13 @@ class Sets:
     @cached_property
     def observations(self) -> pl.DataFrame:
         """As given, set by set."""
-        return self.given[self.lines["row"]] if self.lines["set"].n_unique() > 1 else self.given
+        one = len(self.lines) == len(self.given) and self.lines["set"].n_unique() < 2
+        return self.given if one else self.given[self.lines["row"]]
+
+    def only(self, numbers: Collection[int]) -> Sets:
+        """These sets alone: what is said of them is worked out for no others."""
+        chosen = pl.col("set").is_in(list(numbers))
+        return replace(self, lines=self.lines.filter(chosen), reasons=self.reasons.filter(chosen))
 
     @cached_property
     def facts(self) -> dict[int, Facts]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -13,7 +13,8 @@ from portal.models import ReportingEntity
 from portal.reader import language
 from reporting import across, totals
 from reporting.across import Found
-from reporting.comparability import words
+from reporting.comparability import Comparison, words
+from reporting.comparability.comparison import alone
 from reporting.quality.classes import FindingClass, Occurrence
 from reporting.quality.missing import Missing
 from reporting.quality.report import Quality
@@ -85,8 +86,8 @@ def told(quality: Quality, places: int | None = None, rows: int | None = None) -
     names = entity_names()
     return Told(
         groups(quality.missing, rows, lambda one: missing_row(one, names)),
-        groups(quality.refused, rows, lambda one: total(one, names)),
-        groups(quality.added, rows, lambda one: total(one, names)),
+        with_totals(groups(quality.refused, rows, lambda one: one), names),
+        with_totals(groups(quality.added, rows, lambda one: one), names),
         [class_row(one, names, places) for one in quality.classes],
     )
 
@@ -132,9 +133,16 @@ def reason_in_words(codes: str) -> str:
     return words.label("obs_status", codes) if codes in statuses else words.labels("reason", codes.split(";"))
 
 
-def total(one: Together, names: Names) -> totals.ShownTotal:
+def with_totals(found: list[Group], names: Names) -> list[Group]:
+    """The rows that are listed, in words."""
+    listed: list[Together] = [one for group in found for one in group.rows]
+    comparisons = iter(alone([one.comparison for one in listed]))
+    return [replace(group, rows=[total(one, next(comparisons), names) for one in group.rows]) for group in found]
+
+
+def total(one: Together, comparison: Comparison, names: Names) -> totals.ShownTotal:
     point = catalogue().get(one.return_id, one.version).points[one.code]
-    return totals.shown(one.comparison, point.label[language()], names)
+    return totals.shown(comparison, point.label[language()], names)
 
 
 def class_row(found: FindingClass, names: Names, most: int | None) -> ClassRow:

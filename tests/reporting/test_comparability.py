@@ -14,6 +14,7 @@ from django.conf import settings
 
 from benchmarks.comparability import observations
 from reporting.comparability import PURPOSES, Estimate, Total, compare, compare_each, words
+from reporting.comparability.comparison import alone
 from reporting.comparability.engine import HARD, RELATIVE
 from reporting.comparability.knowledge import knowledge
 from reporting.observed import ASKED, FILED, points, with_definitions
@@ -36,8 +37,7 @@ def line(entity: str, number: float | None = None, **given: Any) -> dict[str, An
 
 
 def frame(*lines: dict[str, Any]) -> pl.DataFrame:
-    schema = FILED
-    return with_definitions(pl.DataFrame([one | {"line": n} for n, one in enumerate(lines)], schema=schema))
+    return with_definitions(pl.DataFrame([one | {"line": n} for n, one in enumerate(lines)], schema=FILED))
 
 
 def provider(entity: str, number: float, address: str, unit: str, **given: Any) -> dict[str, Any]:
@@ -264,10 +264,25 @@ def test_each_set_is_judged_as_if_it_stood_alone() -> None:
 
     assert list(found) == [("children.total",), ("children.female",)]
     for (code,), comparison in found.items():
-        alone = compare(whole.filter(pl.col("code") == code), "add", expected=["at", "be", "bg", "cy"])
-        assert comparison.reasons.sort(pl.all()).equals(alone.reasons.sort(pl.all()))
-        assert comparison.subset.to_list() == alone.subset.to_list()
-        assert (comparison.counted, comparison.expected) == (alone.counted, alone.expected)
+        single = compare(whole.filter(pl.col("code") == code), "add", expected=["at", "be", "bg", "cy"])
+        assert comparison.reasons.sort(pl.all()).equals(single.reasons.sort(pl.all()))
+        assert comparison.subset.to_list() == single.subset.to_list()
+        assert (comparison.counted, comparison.expected) == (single.counted, single.expected)
+
+
+def test_a_few_of_many_sets_say_the_same_apart_from_the_others() -> None:
+    whole = frame(
+        *(line(who, n, address=address, end=end)
+          for address in ("reports.total", "children.total", "convictions.persons")
+          for who, n, end in (("at", 5, date(2025, 12, 31)), ("be", 7, date(2025, 12, 31)), ("bg", 2, date(2025, 6, 30))))
+    )  # fmt: skip
+    found = list(compare_each(whole, "add", by=["code"]).values())
+
+    for one, apart in zip(found[1:], alone(found[1:]), strict=True):
+        assert (apart.told, apart.subset_total, apart.filed_sum) == (one.told, one.subset_total, one.filed_sum)
+        assert (apart.estimate(), apart.facts._replace(first=0)) == (one.estimate(), one.facts._replace(first=0))
+        assert apart.observations.equals(one.observations)
+        assert apart.figure(0) == one.figure(0)
 
 
 def test_the_benchmark_asks_about_observations_as_they_are() -> None:
