@@ -24,6 +24,7 @@ LABEL_WIDTH = 380
 MOST_ROWS, FEWEST_ROWS, MOST_BARS, MOST_COLUMNS = 30, 8, 240, 12
 """More bars than this beneath each other, or in a chart, cannot be read; the table has them all."""
 FEW = 4
+"""Axes of whole numbers that end below this are marked at each of them."""
 LETTER, FEWEST_LETTERS = 7, 18
 """Width of a letter of a heading in pixels, and what a line of it holds at least."""
 LABELLED = 1.3

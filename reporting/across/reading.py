@@ -13,7 +13,7 @@ from portal.models import User
 from reporting.across.catalogue import rules
 from reporting.across.world import OWED, READ, World
 from reporting.observed import LINES, observed
-from reporting.rollups.summing import summing
+from reporting.rollups.summing import long_returns
 from submissions.catalogue import catalogue
 from submissions.definition import expand
 from submissions.models import Obligation, ReportingPeriod
@@ -48,7 +48,7 @@ def short(
 ) -> pl.DataFrame:
     """As `observed`, of these data points or of all; of returns whose filings are so long that panels sum them up, only what
     has no dimensions: a million lines belong into no page, and no rule across filings reads them."""
-    long = {definition.return_id for definition in summing()}
+    long = long_returns()
     brief: dict[str, Any] = {"revision__filing__period__return_id__in": set(catalogue().returns) - long}
     if codes:
         brief["code__in"] = codes

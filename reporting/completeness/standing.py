@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.models import User
 from reporting.completeness.asked import blocking_rules, demands, read_codes
 from reporting.completeness.content import ANSWERS, REMARKS, REVISIONS, Content, Contents, Section, contents
-from reporting.rollups.summing import summing
+from reporting.rollups.summing import long_returns
 from submissions.catalogue import catalogue
 from submissions.definition import Definition
 from submissions.duties import Duty, duties
@@ -105,7 +105,7 @@ def contents_of(user: User, revisions: Sequence[Revision], found: Iterable[Duty]
 def answers(user: User, revisions: pl.DataFrame, definitions: Iterable[Definition]) -> pl.DataFrame:
     """Columns ANSWERS. The lines of what stands, accepted or not: what is complete is asked of all that was filed. Two
     queries: short filings are read whole, as they lie; of long ones only the data points that completeness looks at."""
-    long = {one.return_id for one in summing()}
+    long = long_returns()
     codes = set().union(*(read_codes(one) for one in definitions if one.return_id in long))
     brief, lengthy = (
         revisions.filter(pl.col("return_id").is_in(long) == is_long)["revision"].to_list() for is_long in (False, True)

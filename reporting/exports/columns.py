@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from reporting.exports.reading import KEPT
-from reporting.observed import ASKED, with_definitions
+from reporting.observed import ASKED, HEADS, with_definitions
 from reporting.places import place_code
 from submissions.catalogue import catalogue
 from submissions.definition import Definition
@@ -16,15 +16,10 @@ from submissions.models import Revision
 from submissions.models.revision import RevisionQuerySet
 
 HEAD: Mapping[str, tuple[str, Any]] = {
-    "return_id": ("filing__period__return_id", pl.String),
-    "version": ("version", pl.String),
-    "period": ("filing__period__label", pl.String),
-    "head_start": ("filing__period__start", pl.Date),
-    "head_end": ("filing__period__end", pl.Date),
-    "entity": ("filing__obligation__entity__code", pl.String),
+    **{name: HEADS[name] for name in ("return_id", "version", "period", "head_start", "head_end", "entity")},
     "entity_name": ("filing__obligation__entity__name_{language}", pl.String),
-    "country": ("filing__obligation__entity__country", pl.String),
-    "filing": ("filing_id", pl.Int64),
+    "country": HEADS["country"],
+    "filing": HEADS["filing"],
     "revision": ("pk", pl.Int64),
     "receipt": ("receipt", pl.String),
     "state": ("state", pl.String),

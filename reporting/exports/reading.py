@@ -24,6 +24,7 @@ FIRST_PIECE = 5_000
 REVISIONS = 1_000
 """Revisions of a piece, at most; SQLite takes no statement with very many parameters."""
 KEPT = {"revision": pl.Int64, **LINES}
+"""Columns that each line has of its own, and where they are kept."""
 COLUMNS = ["revision_id", *LINES]
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import F, TextField
+from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from portal.models import User
@@ -102,12 +102,9 @@ def rule_of(return_id: str, version: str, code: str) -> Rule:
 
 
 def of_verdicts(user: User, as_of: date | None = None, **only: Any) -> Iterator[Broken]:
-    counting = (
-        {"revision__in": Revision.objects.standing(as_of)} if as_of else {"revision__filing__current": F("revision")}
-    )
     rows = (
         Finding.objects.visible_to(user)
-        .filter(revision__filing__sandbox=False, blocked_by="", **counting, **only)
+        .filter(revision__in=Revision.objects.counting(as_of), blocked_by="", **only)
         .order_by("revision__filing__period__start", "revision__filing__obligation__entity__code", "position")
         .values_list(
             "revision__filing__obligation__entity__code", "revision__filing__period__return_id", "revision__version",

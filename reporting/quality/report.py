@@ -72,15 +72,13 @@ def quality(
 ) -> Quality:
     """The report on what this user may see; with `as_of` as it stood at the end of that day. Chapters that are not wanted
     stay empty. A fixed number of queries, whatever the size."""
-    found = Quality(scope)
     owed = owed_within(user, scope, as_of) if {"missing", "sums"} & {*chapters} else []
-    if "missing" in chapters:
-        found.missing.extend(figures_missing(user, scope, as_of, owed))
-    if "sums" in chapters and not scope.entity:
-        found.together.extend(figures_together(user, scope, as_of, owed))
-    if "findings" in chapters:
-        found.classes.extend(rules_broken(user, scope, as_of))
-    return found
+    return Quality(
+        scope,
+        figures_missing(user, scope, as_of, owed) if "missing" in chapters else [],
+        figures_together(user, scope, as_of, owed) if "sums" in chapters and not scope.entity else [],
+        rules_broken(user, scope, as_of) if "findings" in chapters else [],
+    )
 
 
 def owed_within(user: User, scope: Scope, as_of: date | None) -> list[Duty]:

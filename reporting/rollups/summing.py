@@ -44,6 +44,11 @@ def summing() -> list[Definition]:
     return [definition for definition in catalogue().definitions.values() if asked(definition)]
 
 
+def long_returns() -> set[str]:
+    """Returns whose filings may be so long that no page reads all of their lines."""
+    return {definition.return_id for definition in summing()}
+
+
 def unsummed() -> Iterator[int]:
     """Primary keys of accepted revisions whose sums are missing, or were made when others were asked for."""
     for definition in summing():
